@@ -1,0 +1,1 @@
+"""Measurements: what the figures in the README come from."""

@@ -1,0 +1,1 @@
+"""The Todo AI backend."""

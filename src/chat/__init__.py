@@ -1,0 +1,1 @@
+"""Conversations: stored messages and the turns that answer them."""

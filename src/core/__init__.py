@@ -1,0 +1,1 @@
+"""Domain-free ground: settings, clock, database, errors, logging."""

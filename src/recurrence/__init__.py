@@ -1,0 +1,1 @@
+"""Recurrence rules and the dates they give: pure, no I/O, no clock."""

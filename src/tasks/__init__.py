@@ -1,0 +1,1 @@
+"""Tasks: what they are, how they are found and changed."""
