@@ -1,0 +1,77 @@
+"""What a turn of the assistant reads and what it tells while it runs."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaid:
+    """A message of the user, earlier in the conversation or the one to answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantSaid:
+    """An earlier answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUsed:
+    """A tool call and what came of it; `result` is JSON-like, or the error's sentence when `is_error`."""
+
+    call_id: str
+    tool: str
+    arguments: dict[str, Any]
+    result: Any
+    is_error: bool = False
+
+
+HistoryItem: TypeAlias = UserSaid | AssistantSaid | ToolUsed
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer, as it is made."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallStarted:
+    """The model asked for a tool."""
+
+    call_id: str
+    tool: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallFinished:
+    """A tool came back."""
+
+    used: ToolUsed
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens a turn took, over all its model requests."""
+
+    requests: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFinished:
+    """The whole answer, and who gave it."""
+
+    text: str
+    provider: str
+    model: str
+    usage: Usage = field(default_factory=Usage)
+
+
+TurnEvent: TypeAlias = TextDelta | ToolCallStarted | ToolCallFinished | TurnFinished

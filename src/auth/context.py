@@ -1,0 +1,60 @@
+"""Who is acting: the caller of a request, carried across in-process tool calls."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from src.core.errors import DomainError, ErrorKind
+
+
+class ActorKind(StrEnum):
+    """Whose hand made a change."""
+
+    USER = "user"
+    AGENT = "agent"
+    MCP_CLIENT = "mcp_client"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The hand that acts for a user: the user, an agent (its model) or an MCP client (its name)."""
+
+    kind: ActorKind = ActorKind.USER
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose data a request may touch, and for whom it is answered."""
+
+    user_id: str
+    email: str | None = None
+    timezone: str | None = None
+    """The IANA zone this request asked for (`X-Timezone`); the stored setting counts where it is None."""
+    actor: Actor = field(default_factory=Actor)
+
+
+class Unauthenticated(DomainError):
+    """Nobody, or nobody we know."""
+
+    kind = ErrorKind.UNAUTHENTICATED
+    code = "unauthenticated"
+
+
+_acting: ContextVar[Caller | None] = ContextVar("acting_caller", default=None)
+
+
+@contextmanager
+def acting_as(caller: Caller) -> Iterator[None]:
+    """Let tool calls made inside this block act for the caller."""
+    token = _acting.set(caller)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def acting_caller() -> Caller | None:
+    return _acting.get()
