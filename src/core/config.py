@@ -1,0 +1,188 @@
+"""Every setting of the service: its name, its aliases and its default."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from src.core.config_problems import cors_problems, secret_problems
+
+EXIT_UNUSABLE_SETTINGS = 78
+"""`EX_CONFIG` of sysexits.h."""
+
+
+class Environment(StrEnum):
+    """What the service runs for."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+def _parts(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part for raw in value.split(",") if (part := raw.strip()))
+    return value
+
+
+def _origins(value: object) -> object:
+    parts = _parts(value)
+    return tuple(str(part).rstrip("/") for part in parts) if isinstance(parts, tuple | list) else parts
+
+
+def _lowered(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _uppered(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _host_port(known: dict[str, Any]) -> int:
+    return 7860 if known.get("space_id") else 8000
+
+
+CommaList: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
+Origins: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
+Algorithm: TypeAlias = Literal["HS256", "EdDSA", "ES256", "ES512", "RS256", "PS256"]
+Provider: TypeAlias = Literal["openai", "gemini", "groq", "openrouter", "local"]
+LogLevel: TypeAlias = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
+
+
+class Settings(BaseSettings):
+    """The settings, from the environment and then from `.env`; an empty value counts as unset."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    environment: Annotated[Environment, BeforeValidator(_lowered)] = Environment.DEVELOPMENT
+    host: str | None = None
+    space_id: str | None = None
+    port: int = Field(default_factory=_host_port, ge=1, le=65535)
+    log_level: Annotated[LogLevel, BeforeValidator(_uppered)] = "INFO"
+    debug: bool = False
+    frozen_now: AwareDatetime | None = None
+    data_dir: Path = Path(".data")
+
+    database_url: SecretStr | None = None
+    database_pool_size: int = Field(10, ge=1, le=1000)
+
+    better_auth_secret: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("BETTER_AUTH_SECRET", "SECRET_KEY")
+    )
+    jwt_algorithm: Algorithm = Field("HS256", validation_alias=AliasChoices("JWT_ALGORITHM", "ALGORITHM"))
+    jwks_url: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    better_auth_url: str | None = None
+    access_token_expire_minutes: int = Field(7 * 24 * 60, ge=1, le=365 * 24 * 60)
+
+    cors_origins: Origins = Field(
+        ("http://localhost:3000",), validation_alias=AliasChoices("CORS_ORIGINS", "ALLOWED_ORIGINS")
+    )
+    allow_all_origins: bool = False
+
+    llm_provider: Annotated[Provider | None, BeforeValidator(_lowered)] = None
+    llm_fallbacks: CommaList = ()
+    llm_timeout_seconds: float = Field(60, gt=0, le=600)
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-5.6-luna"
+    gemini_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_API_KEY")
+    )
+    gemini_model: str = "gemini-3.8-flash"
+    groq_api_key: SecretStr | None = None
+    groq_model: str = "openai/gpt-oss-120b"
+    openrouter_api_key: SecretStr | None = None
+    openrouter_model: str = "openrouter/auto"
+    agent_model: str | None = None
+    agent_temperature: float | None = Field(None, ge=0, le=2)
+    agent_max_tokens: int | None = Field(None, ge=1)
+    agent_max_turns: int = Field(10, ge=1, le=100)
+    max_conversation_history: int = Field(50, ge=1, le=1000)
+    chat_stream_by_default: bool = False
+    rate_limit_per_minute: int = Field(20, ge=1)
+    rate_limit_per_hour: int = Field(100, ge=1)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def listen_host(self) -> str:
+        """`HOST`; else every interface where a proxy stands in front, and this machine alone elsewhere."""
+        if self.host is not None:
+            return self.host
+        return "0.0.0.0" if self.is_production or self.space_id else "127.0.0.1"  # noqa: S104 - a container is reached by no other way.
+
+    def problems(self) -> list[str]:
+        """What makes these settings unusable, a sentence each; empty when the service may start."""
+        found = []
+        if self.jwt_algorithm != "HS256" and self.jwks_url is None:
+            found.append(f"JWT_ALGORITHM is {self.jwt_algorithm}, which needs JWKS_URL.")
+        if self.is_production:
+            found += self._production_problems()
+        return found
+
+    def _production_problems(self) -> list[str]:
+        found = secret_problems(self.better_auth_secret)
+        if self.database_url is None:
+            found.append("DATABASE_URL is not set; production needs a PostgreSQL database.")
+        if not self.allow_all_origins:
+            found += cors_problems(self.cors_origins)
+        if self.frozen_now is not None:
+            found.append("FROZEN_NOW is set; production needs the real clock.")
+        if self.jwks_url is not None and not self.jwks_url.startswith("https://"):
+            found.append("JWKS_URL must start with https:// in production.")
+        return found
+
+
+class InvalidSettings(Exception):
+    """Settings that the service cannot start with, a sentence for each problem; no value is quoted."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        InvalidSettings: a value cannot be read, or the settings cannot be used together.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise InvalidSettings([_sentence(*each["loc"], each["msg"]) for each in error.errors()]) from None
+    require_valid(settings)
+    return settings
+
+
+def require_valid(settings: Settings) -> None:
+    """Raise `InvalidSettings` unless the service may start with these settings."""
+    if problems := settings.problems():
+        raise InvalidSettings(problems)
+
+
+def settings_or_exit() -> Settings:
+    """The settings of this process; unusable ones end it with a line each and no traceback."""
+    try:
+        return load_settings()
+    except InvalidSettings as error:
+        sys.stderr.writelines(f"todo: {problem}\n" for problem in error.problems)
+        raise SystemExit(EXIT_UNUSABLE_SETTINGS) from None
+
+
+def _sentence(name: int | str, *rest: int | str) -> str:
+    return f"{str(name).upper()} cannot be used: {rest[-1]}."

@@ -1,0 +1,40 @@
+"""Which values of a setting are too weak or too wide for production."""
+
+import re
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+MIN_SECRET_LENGTH = 32
+_MIN_DISTINCT_CHARACTERS = 8
+# Better Auth falls back to the first one, which everybody can read in its source; the rest are what
+# examples and templates write where a secret should be.
+_KNOWN_SECRET = re.compile(
+    r"better-auth-secret-\d+|change.?(me|this|in.?prod)|replace.?(me|this|with)|placeholder|example"
+    r"|(your|my).{0,20}(secret|key)|(secret|key).{0,5}here|(super|very).?secret|(min|at.?least).{0,10}32|password",
+    re.IGNORECASE,
+)
+_HOW_TO = "Make one with `openssl rand -base64 32`."
+
+
+def secret_problems(secret: SecretStr | None) -> list[str]:
+    """Why a secret must not sign tokens, in at most one sentence that never quotes it."""
+    if secret is None:
+        return [f"BETTER_AUTH_SECRET is not set. {_HOW_TO}"]
+    value = secret.get_secret_value()
+    if len(value) < MIN_SECRET_LENGTH:
+        return [f"BETTER_AUTH_SECRET is shorter than {MIN_SECRET_LENGTH} characters. {_HOW_TO}"]
+    if _KNOWN_SECRET.search(value):
+        return [f"BETTER_AUTH_SECRET is a published default or a placeholder. {_HOW_TO}"]
+    if len(set(value)) < _MIN_DISTINCT_CHARACTERS:
+        return [f"BETTER_AUTH_SECRET repeats too few different characters. {_HOW_TO}"]
+    return []
+
+
+def cors_problems(origins: Sequence[str]) -> list[str]:
+    """Why a list of origins must not be allowed to send credentials, in at most one sentence."""
+    if any("*" in origin for origin in origins):
+        return [
+            "CORS_ORIGINS has a *, but credentials need exact origins: list them, or set ALLOW_ALL_ORIGINS."
+        ]
+    return []

@@ -1,0 +1,66 @@
+"""Keyset pages: opaque cursors that stay true while rows are added."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from pydantic import BaseModel
+
+from src.core.errors import InvalidInput
+
+ItemT = TypeVar("ItemT")
+_TAG_BYTES = 9
+
+
+class InvalidCursor(InvalidInput):
+    """A cursor that this list did not give."""
+
+    code = "invalid_cursor"
+
+    def __init__(self) -> None:
+        super().__init__("cursor", "This cursor is not one that this list, in this order, gave you.")
+
+
+class Page(BaseModel, Generic[ItemT]):
+    """A part of a list, and where the next part begins."""
+
+    items: list[ItemT]
+    next_cursor: str | None = None
+
+
+def encode_cursor(key: bytes, order: str, position: list[Any]) -> str:
+    """An opaque cursor: the last row's position in an order, sealed so that it cannot be made up."""
+    body = orjson.dumps([order, *position])
+    return base64.urlsafe_b64encode(_seal(key, body) + body).decode().rstrip("=")
+
+
+def decode_cursor(key: bytes, order: str, cursor: str) -> list[Any]:
+    """The position that `encode_cursor` sealed for this order.
+
+    Raises:
+        InvalidCursor: it was changed, or given by a list in another order or of another user.
+    """
+    try:
+        sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        body = sealed[_TAG_BYTES:]
+        if not hmac.compare_digest(_seal(key, body), sealed[:_TAG_BYTES]):
+            raise InvalidCursor
+        given_order, *position = orjson.loads(body)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidCursor from error
+    if given_order != order:
+        raise InvalidCursor
+    return list(position)
+
+
+def _seal(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, hashlib.sha256)[:_TAG_BYTES]
+
+
+def instant_from_cursor(value: Any) -> datetime:
+    """A datetime that went into a cursor as JSON."""
+    return datetime.fromisoformat(value)

@@ -1,0 +1,76 @@
+"""What every input and output schema shares."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, model_validator
+from pydantic_core import PydanticCustomError
+
+# NUL cannot be stored by PostgreSQL, and a lone surrogate is no character in any encoding.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Instant = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+"""An aware datetime, written as RFC 3339 in UTC with `Z`."""
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """The ending of a sentence that refuses an unknown name: the nearest known one, or all of them."""
+    matches = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    if matches:
+        return f"did you mean '{matches[0]}'?"
+    return f"known are {', '.join(known)}." if known else "none is known here."
+
+
+class RequestModel(BaseModel):
+    """An input: refuses names it does not know, naming the nearest, and text that cannot be stored."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_and_storable(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            cls._refuse_unknown(given)
+            for name, text in _texts(given):
+                if _UNSTORABLE.search(text):
+                    message = "'{field}' holds a NUL or half a character, which no text can."
+                    raise PydanticCustomError("unstorable_text", message, {"field": name})
+        return given
+
+    @classmethod
+    def _refuse_unknown(cls, given: dict[Any, Any]) -> None:
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        for name in given:
+            if name not in known and name not in cls.model_fields:
+                message = "Unknown field '{field}': {hint}"
+                context = {"field": str(name), "hint": nearest(str(name), known)}
+                raise PydanticCustomError("unknown_field", message, context)
+
+    def given(self) -> dict[str, Any]:
+        """Only the fields that were sent."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """Validate values that are named in code."""
+        return cls.model_validate(values)
+
+
+def _texts(value: Any, name: str = "body") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield name, str(key)
+            yield from _texts(inner, str(key))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner, name)

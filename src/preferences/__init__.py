@@ -1,0 +1,1 @@
+"""How a user reads clocks and calendars: zone, first day of the week, order of dates."""

@@ -1,0 +1,39 @@
+"""A user's settings, and the clock and calendar they give to a request."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from src.auth.context import Caller
+from src.core.database import Executor, Row
+from src.preferences.repository import PreferencesRepository
+from src.preferences.schemas import DateOrder, Preferences, SettingsRead, SettingsUpdate, WeekStart
+from src.preferences.zones import zone_named
+
+_DEFAULTS: dict[str, Any] = {"timezone": None, "week_start": "mon", "date_order": "mdy"}
+
+
+class PreferencesService:
+    """Reads and changes the settings of one caller."""
+
+    def __init__(self, executor: Executor, caller: Caller) -> None:
+        self._repository = PreferencesRepository(executor, caller.user_id)
+        self._caller = caller
+
+    async def in_force(self) -> Preferences:
+        """The zone of this request, else the stored one, else UTC."""
+        row: Row = await self._repository.get() or _DEFAULTS
+        name = self._caller.timezone or row["timezone"] or "UTC"
+        return Preferences(zone_named(name), WeekStart(row["week_start"]), DateOrder(row["date_order"]))
+
+    async def get(self) -> SettingsRead:
+        return _read(await self._repository.get() or _DEFAULTS)
+
+    async def update(self, change: SettingsUpdate, now: datetime) -> SettingsRead:
+        row = await self._repository.save(change.given(), now)
+        return _read(row or _DEFAULTS)
+
+
+def _read(row: Row) -> SettingsRead:
+    zone = ZoneInfo(row["timezone"]) if row["timezone"] else ZoneInfo("UTC")
+    return SettingsRead(timezone=zone.key, week_start=row["week_start"], date_order=row["date_order"])

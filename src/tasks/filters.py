@@ -1,0 +1,97 @@
+"""How a list of tasks is narrowed, ordered and paged."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from src.core.schemas import RequestModel
+from src.tasks.schemas import AnyCasePriority, Category, DueText, Tag
+
+
+class TaskSort(StrEnum):
+    """What a list is ordered by."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    DUE_DATE = "due_date"
+    PRIORITY = "priority"
+    TITLE = "title"
+    STATUS = "status"
+
+
+class SortDirection(StrEnum):
+    """Which end comes first."""
+
+    ASCENDING = "asc"
+    DESCENDING = "desc"
+
+
+class DueWindow(StrEnum):
+    """A stretch of days around today, in the user's zone."""
+
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    THIS_WEEK = "this_week"
+    OVERDUE = "overdue"
+    UPCOMING = "upcoming"
+    NONE = "none"
+
+
+class StatusFilter(StrEnum):
+    """Which states a list shows."""
+
+    ALL = "all"
+    PENDING = "pending"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+
+
+def _folded(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _split(value: Any) -> Any:
+    """`a,b` and `a` repeated with `b` both mean two."""
+    if value is None:
+        return None
+    parts = [value] if isinstance(value, str) else value
+    return [piece.strip() for part in parts for piece in str(part).split(",") if piece.strip()]
+
+
+Folded = BeforeValidator(_folded)
+Split = BeforeValidator(_split)
+
+
+class TaskFilter(RequestModel):
+    """Which tasks, in which order, and how many at once."""
+
+    status: Annotated[StatusFilter, Folded] = StatusFilter.ALL
+    completed: bool | None = Field(default=None, description="Short for `status=completed` or `status=pending`.")
+    priority: Annotated[list[AnyCasePriority] | None, Split] = Field(
+        default=None, description="One or several: repeated, or parted by commas."
+    )
+    category: Category | None = None
+    tags: Annotated[list[Tag] | None, Split] = Field(
+        default=None, description="One or several: repeated, or parted by commas."
+    )
+    tags_match: Annotated[Literal["all", "any"], Folded] = "any"
+    search: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    due: Annotated[DueWindow | None, Folded] = None
+    due_after: DueText | None = Field(default=None, description="Due on this day, at this instant, or later.")
+    due_before: DueText | None = Field(default=None, description="Due on this day, at this instant, or earlier.")
+    sort_by: Annotated[TaskSort, Folded] = TaskSort.CREATED_AT
+    sort_direction: Annotated[SortDirection | None, Folded] = Field(
+        default=None, description="Newest, soonest, most important or first in the alphabet comes first by default."
+    )
+    order: Annotated[SortDirection | None, Folded] = Field(default=None, description="The same as sort_direction.")
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+    @property
+    def direction(self) -> SortDirection:
+        chosen = self.sort_direction or self.order
+        if chosen is not None:
+            return chosen
+        ascends = self.sort_by in (TaskSort.DUE_DATE, TaskSort.TITLE, TaskSort.STATUS)
+        return SortDirection.ASCENDING if ascends else SortDirection.DESCENDING

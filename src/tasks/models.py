@@ -1,0 +1,74 @@
+"""The table of tasks."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from src.core.tables import metadata
+
+_PRIORITY_RANK = "CASE priority WHEN 'High' THEN 3 WHEN 'Medium' THEN 2 WHEN 'Low' THEN 1 ELSE 0 END"
+# A date alone falls due when its day ends, a time when it comes: both on the clock on the user's wall.
+_DUE_WALL = "CASE WHEN due_at IS NULL THEN due_on + interval '1 day' ELSE timezone(due_timezone, due_at) END"
+
+
+class Task(SQLModel, table=True):
+    """A thing to do; every row belongs to a user, and so does every key."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'completed', 'skipped')", name="status"),
+        CheckConstraint("priority IN ('High', 'Medium', 'Low', 'None')", name="priority"),
+        CheckConstraint("due_at IS NULL OR (due_on IS NOT NULL AND due_timezone IS NOT NULL)", name="due"),
+        Index("ix_task_user_id_created_at_id", "user_id", text("created_at DESC"), text("id DESC")),
+        Index(
+            "ix_task_user_id_status_created_at_id",
+            "user_id",
+            "status",
+            text("created_at DESC"),
+            text("id DESC"),
+        ),
+        Index("ix_task_user_id_updated_at_id", "user_id", text("updated_at DESC"), text("id DESC")),
+        Index("ix_task_user_id_status_due_wall_id", "user_id", "status", "due_wall", "id"),
+        Index("ix_task_user_id_due_wall_id", "user_id", "due_wall", "id"),
+        Index("ix_task_user_id_priority_rank_id", "user_id", text("priority_rank DESC"), text("id DESC")),
+        Index("ix_task_user_id_title_id", "user_id", text("lower(title)"), "id"),
+        Index("ix_task_user_id_status_id", "user_id", "status", "id"),
+        Index("ix_task_user_id_category", "user_id", text("lower(category)")),
+        # btree_gin lets the owner lead, so that a tag shared by many users costs each only their own rows.
+        Index("ix_task_user_id_tag_keys", "user_id", "tag_keys", postgresql_using="gin"),
+    )
+    metadata = metadata
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    title: str = Field(sa_column=Column(Text, nullable=False))
+    description: str | None = Field(default=None, sa_column=Column(Text))
+    status: str = Field(default="pending", sa_column=Column(Text, nullable=False))
+    priority: str = Field(default="Medium", sa_column=Column(Text, nullable=False))
+    priority_rank: int = Field(sa_column=Column(SmallInteger, Computed(_PRIORITY_RANK, persisted=True)))
+    category: str | None = Field(default=None, sa_column=Column(Text))
+    tags: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    tag_keys: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    due_on: date | None = Field(default=None, sa_column=Column(Date))
+    due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    due_timezone: str | None = Field(default=None, sa_column=Column(Text))
+    due_wall: datetime | None = Field(sa_column=Column(DateTime, Computed(_DUE_WALL, persisted=True)))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    completed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    version: int = Field(default=1, sa_column=Column(Integer, nullable=False))

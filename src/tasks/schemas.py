@@ -1,0 +1,128 @@
+"""Tasks as clients read and write them."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+
+from src.core.schemas import Instant, RequestModel
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+
+
+class Priority(StrEnum):
+    """How much a task matters."""
+
+    HIGH = "High"
+    MEDIUM = "Medium"
+    LOW = "Low"
+    NONE = "None"
+
+
+def _capitalised(value: Any) -> Any:
+    return value.strip().capitalize() if isinstance(value, str) else value
+
+
+def _clean_tags(tags: list[str]) -> list[str]:
+    """Without repetitions: 'Home' and 'home' are one tag, spelt as it came first."""
+    unique: dict[str, str] = {}
+    for tag in tags:
+        unique.setdefault(tag_key(tag), tag)
+    return list(unique.values())
+
+
+def tag_key(tag: str) -> str:
+    """The form in which tags are compared."""
+    return tag.casefold()
+
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Description = Annotated[str, StringConstraints(max_length=10_000)]
+AnyCasePriority = Annotated[Priority, BeforeValidator(_capitalised)]
+Category = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(_clean_tags)]
+DueText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    Field(
+        description="A date, an instant, a local date and time, or an English phrase.",
+        examples=["2026-12-01", "2026-12-01T17:00:00", "next friday 5pm"],
+    ),
+]
+
+
+class TaskFields(RequestModel):
+    """The fields of a task that a client may write."""
+
+    title: Title = Field(examples=["Call mom"])
+    description: Description | None = None
+    priority: AnyCasePriority = Priority.MEDIUM
+    category: Category | None = None
+    tags: Tags = Field(default=[], examples=[["family"]])
+    due_date: DueText | None = None
+    due_string: DueText | None = Field(default=None, examples=["tomorrow 5pm"])
+
+
+class TaskCreate(TaskFields):
+    """A new task."""
+
+
+class TaskReplace(TaskFields):
+    """The whole task anew: what is omitted returns to its default."""
+
+    completed: bool = False
+
+
+class TaskUpdate(RequestModel):
+    """The fields to change; `null` clears."""
+
+    title: Title | None = Field(default=None, examples=["Call mom and dad"])
+    description: Description | None = None
+    priority: AnyCasePriority | None = None
+    category: Category | None = None
+    tags: Tags | None = None
+    due_date: DueText | None = None
+    due_string: DueText | None = None
+    completed: bool | None = None
+
+
+class TaskCompletion(RequestModel):
+    """Whether the task is done."""
+
+    completed: bool
+
+
+class TaskRead(BaseModel):
+    """A task."""
+
+    id: int
+    user_id: str
+    title: str
+    description: str | None
+    status: TaskStatus
+    completed: bool
+    priority: Priority
+    category: str | None
+    tags: list[str]
+    due_date: Instant | date | None = Field(description="A date, or an instant where a time was given.")
+    due_timezone: str | None = Field(description="The zone in which the time of day was meant.")
+    due_text: str | None = Field(description="The due date in words.", examples=["tomorrow, Sun 22 Nov"])
+    created_at: Instant
+    updated_at: Instant
+    completed_at: Instant | None
+    version: int
+
+
+class Completion(BaseModel):
+    """A task that was completed, and the occurrence that follows it."""
+
+    completed_task: TaskRead
+    next_occurrence: TaskRead | None = None
