@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 MIN_SECRET_LENGTH = 32
-_MIN_DISTINCT_CHARACTERS = 8
+_MIN_DISTINCT_CHARACTERS = 6
 # Better Auth falls back to the first one, which everybody can read in its source; the rest are what
 # examples and templates write where a secret should be.
 _KNOWN_SECRET = re.compile(
-    r"better-auth-secret-\d+|change.?(me|this|in.?prod)|replace.?(me|this|with)|placeholder|example"
-    r"|(your|my).{0,20}(secret|key)|(secret|key).{0,5}here|(super|very).?secret|(min|at.?least).{0,10}32|password",
+    r"better-auth-secret-\d+|change[-_ ]?(me|this)|replace[-_ ]?(me|this|with)|placeholder"
+    r"|your[-_ ].{0,20}(secret|key)|(secret|key)[-_ ]here",
     re.IGNORECASE,
 )
 _HOW_TO = "Make one with `openssl rand -base64 32`."
