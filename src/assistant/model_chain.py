@@ -1,0 +1,194 @@
+"""One model made of several: asks the first provider, and the next one when it fails."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from typing import Any, TypeAlias, cast
+
+from agents.agent_output import AgentOutputSchemaBase
+from agents.exceptions import AgentsException
+from agents.handoffs import Handoff
+from agents.items import ItemHelpers, ModelResponse, TResponseInputItem, TResponseStreamEvent
+from agents.model_settings import ModelSettings
+from agents.models.interface import Model, ModelTracing
+from agents.tool import Tool
+from openai import OpenAIError
+from openai.types.responses import (
+    Response,
+    ResponseCompletedEvent,
+    ResponseFunctionToolCall,
+    ResponseOutputMessage,
+    ResponseOutputText,
+    ResponseTextDeltaEvent,
+)
+from openai.types.responses.response_prompt_param import ResponsePromptParam
+
+from src.assistant.errors import ModelMisbehaved, ModelUnavailable, no_model_answered
+from src.assistant.failures import failure_of, is_worth_another_try
+from src.assistant.providers import Provider
+from src.assistant.repairs import with_fresh_ids, with_readable_arguments
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 2
+_LONGEST_WAIT = 2.0
+"""Seconds a turn waits for a provider that asks for patience, before it turns to the next one."""
+
+Answer: TypeAlias = AsyncGenerator[ResponseTextDeltaEvent | ResponseCompletedEvent, None]
+Ask: TypeAlias = Callable[[Provider], AsyncIterator[TResponseStreamEvent]]
+
+
+class ModelChain(Model):
+    """The model of one turn.
+
+    A provider that failed is not asked again in the same turn, and since a failure is met between two tool
+    steps, the next provider goes on from the tool results: nothing is done twice. When nobody is left the
+    answer just ends and `failure` says why: an exception would make the runner drop events not yet read.
+    """
+
+    def __init__(self, providers: Sequence[Provider], *, timeout: float, retry_wait: float) -> None:
+        self._providers = list(providers)
+        self._timeout = timeout
+        self._retry_wait = retry_wait
+        self._failures: list[ModelUnavailable] = []
+        self._is_speaking = False
+        self.failure: ModelUnavailable | None = None
+        self.provider = self._providers[0]
+
+    async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
+        raise NotImplementedError("A turn is always streamed.")
+
+    async def stream_response(
+        self,
+        system_instructions: str | None,
+        input: str | list[TResponseInputItem],  # noqa: A002 - the name is the interface's.
+        model_settings: ModelSettings,
+        tools: list[Tool],
+        output_schema: AgentOutputSchemaBase | None,
+        handoffs: list[Handoff],
+        tracing: ModelTracing,
+        *,
+        previous_response_id: str | None,
+        conversation_id: str | None,
+        prompt: ResponsePromptParam | None,
+    ) -> AsyncIterator[TResponseStreamEvent]:
+        items = with_readable_arguments(ItemHelpers.input_to_new_input_list(input))
+
+        def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
+            return provider.model.stream_response(
+                system_instructions,
+                items,
+                model_settings.resolve(provider.settings),
+                tools,
+                output_schema,
+                handoffs,
+                tracing,
+                previous_response_id=previous_response_id,
+                conversation_id=conversation_id,
+                prompt=prompt,
+            )
+
+        async with aclosing(self._answer(ask)) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(self, ask: Ask) -> Answer:
+        self._is_speaking = False
+        while self._providers:
+            self.provider = self._providers[0]
+            async with aclosing(self._persistently(ask, self.provider)) as events:
+                async for event in events:
+                    yield event
+                    if isinstance(event, ResponseCompletedEvent):
+                        return
+            self._providers.pop(0)
+            if self._is_speaking:
+                break
+        failures = self._failures[-1:] if self._is_speaking else self._failures
+        self.failure = no_model_answered(failures)
+        yield _silence()
+
+    async def _persistently(self, ask: Ask, provider: Provider) -> Answer:
+        """The provider's answer; without a completed event at its end, the provider failed."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with aclosing(self._once(ask, provider)) as events:
+                    async for event in events:
+                        yield event
+            except Exception as error:  # noqa: BLE001 - whatever a provider's client raises, the next one may answer.
+                failure = _told(error, provider)
+                if attempt < ATTEMPTS and self._may_ask_again(error, failure):
+                    await asyncio.sleep(self._wait(failure))
+                    continue
+                self._failures.append(failure)
+            return
+
+    async def _once(self, ask: Ask, provider: Provider) -> Answer:
+        async with aclosing(cast(AsyncGenerator[TResponseStreamEvent, None], ask(provider))) as events:
+            while True:
+                async with asyncio.timeout(self._timeout):
+                    event = await anext(events, None)
+                if isinstance(event, ResponseTextDeltaEvent):
+                    self._is_speaking = True
+                    yield event
+                elif isinstance(event, ResponseCompletedEvent):
+                    break
+                elif event is None:
+                    raise ModelMisbehaved(f"The model at {provider.name} broke off.")
+            if not _says_anything(event.response):
+                raise ModelMisbehaved(f"The model at {provider.name} gave an empty answer.")
+            event.response.output = with_fresh_ids(event.response.output)
+            yield event
+
+    def _may_ask_again(self, error: Exception, failure: ModelUnavailable) -> bool:
+        has_patience = (failure.retry_after or 0) <= _LONGEST_WAIT
+        return not self._is_speaking and has_patience and is_worth_another_try(error, failure)
+
+    def _wait(self, failure: ModelUnavailable) -> float:
+        return self._retry_wait if failure.retry_after is None else float(failure.retry_after)
+
+
+def _told(error: Exception, provider: Provider) -> ModelUnavailable:
+    failure = failure_of(error, provider=provider.name, model=provider.model_name)
+    is_expected = isinstance(error, OpenAIError | AgentsException | ModelUnavailable | TimeoutError)
+    logger.warning(
+        "Model %s at %s: %s (%s)",
+        provider.model_name,
+        provider.name,
+        failure.code,
+        type(error).__name__,
+        exc_info=None if is_expected else error,
+    )
+    return failure
+
+
+def _says_anything(response: Response) -> bool:
+    return any(
+        isinstance(item, ResponseFunctionToolCall)
+        or (isinstance(item, ResponseOutputMessage) and any(_is_said(part) for part in item.content))
+        for item in response.output
+    )
+
+
+def _is_said(part: object) -> bool:
+    return not isinstance(part, ResponseOutputText) or bool(part.text.strip())
+
+
+def _silence() -> ResponseCompletedEvent:
+    text = ResponseOutputText(text="", type="output_text", annotations=[])
+    message = ResponseOutputMessage(
+        id="nothing", type="message", role="assistant", status="completed", content=[text]
+    )
+    response = Response(
+        id="nothing",
+        created_at=time.time(),
+        model="none",
+        object="response",
+        output=[message],
+        tool_choice="none",
+        tools=[],
+        parallel_tool_calls=False,
+    )
+    return ResponseCompletedEvent(type="response.completed", sequence_number=0, response=response)

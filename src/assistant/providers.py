@@ -1,0 +1,101 @@
+"""The models a turn can be answered by: who runs them and the client that reaches them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from agents.model_settings import ModelSettings
+from agents.models.interface import Model
+from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
+from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
+
+from src.assistant.local_model import LocalModel
+from src.assistant.provider_choice import Choice, choices
+from src.assistant.repairs import with_distinct_calls
+from src.core.config import Settings
+
+CONNECT_SECONDS = 5.0
+_REASONING_FAMILIES = ("gpt-5", "o1", "o3", "o4")
+_HEADERS = {"openrouter": {"X-OpenRouter-Title": "Todo AI"}}
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A model and who runs it; its client is built when it is first needed and kept for the process."""
+
+    name: str
+    model_name: str
+    build: Callable[[], Model]
+    settings: ModelSettings = field(default_factory=ModelSettings)
+
+    @cached_property
+    def model(self) -> Model:
+        return self.build()
+
+    async def close(self) -> None:
+        if "model" in self.__dict__:
+            await self.model.close()
+
+
+class ChatCompletionsModel(OpenAIChatCompletionsModel):
+    """A model behind any OpenAI-compatible address, whose client is closed with it."""
+
+    async def _fetch_response(self, *args: Any, **kwargs: Any) -> Any:
+        fetched = await super()._fetch_response(*args, **kwargs)
+        if not isinstance(fetched, tuple):
+            return fetched
+        response, stream = fetched
+        return response, with_distinct_calls(stream)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def providers_from(settings: Settings) -> list[Provider]:
+    """The provider the settings choose and the ones to fall back to, in order.
+
+    Raises:
+        InvalidSettings: a provider is named whose key is missing.
+    """
+    return [_provider(choice, settings) for choice in choices(settings)]
+
+
+def local_provider() -> Provider:
+    return Provider("local", "local", LocalModel)
+
+
+def _provider(choice: Choice, settings: Settings) -> Provider:
+    if choice.provider == "local":
+        return local_provider()
+
+    def build() -> Model:
+        return ChatCompletionsModel(choice.model, _client(choice, settings.llm_timeout_seconds))
+
+    return Provider(choice.provider, choice.model, build, _model_settings(choice, settings))
+
+
+def _client(choice: Choice, timeout: float) -> AsyncOpenAI:
+    limits = Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
+    return AsyncOpenAI(
+        api_key=choice.api_key.get_secret_value(),
+        base_url=choice.base_url,
+        default_headers=_HEADERS.get(choice.provider),
+        # The chain of models retries by itself; two layers of retries would multiply.
+        max_retries=0,
+        timeout=limits,
+        # A fifth of httpx's CPU time for each stream.
+        http_client=DefaultAioHttpClient(timeout=limits),
+    )
+
+
+def _model_settings(choice: Choice, settings: Settings) -> ModelSettings:
+    known = ModelSettings(include_usage=True, temperature=settings.agent_temperature)
+    if choice.is_openai_itself:
+        if choice.model.startswith(_REASONING_FAMILIES):
+            known.temperature = None  # These take no other temperature than their own.
+        if settings.agent_max_tokens is not None:
+            known.extra_args = {"max_completion_tokens": settings.agent_max_tokens}
+    else:
+        known.max_tokens = settings.agent_max_tokens
+    return known

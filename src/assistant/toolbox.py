@@ -1,0 +1,96 @@
+"""The service's MCP tools in the hands of an agent: called in this process, for one caller."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from agents.mcp import MCPServer as AgentMCPServer
+from agents.mcp.util import MCPToolCustomDataContext
+from mcp import MCPError
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.types import CallToolResult, GetPromptResult, ListPromptsResult, TextContent, Tool
+
+from src.auth.context import Actor, Caller, acting_as
+
+logger = logging.getLogger(__name__)
+
+OUTCOME = "outcome"
+"""Where a run keeps what a tool gave back, beside the text that the model reads."""
+
+_NAMED_PREFIX = re.compile(r"^Error executing tool [\w.-]+: ")
+_PYDANTIC_HINT = re.compile(r"\s*For further information visit https://errors\.pydantic\.dev\S*")
+
+
+class InProcessMCP(AgentMCPServer):
+    """Calls the tools of an MCP server as one caller, without a connection."""
+
+    def __init__(
+        self, server: MCPServer, caller: Caller, *, actor: Callable[[], Actor], timeout: float
+    ) -> None:
+        super().__init__(use_structured_content=True, custom_data_extractor=_outcome)
+        self._server = server
+        self._caller = caller
+        self._actor = actor
+        self._timeout = timeout
+        self._tools: list[Tool] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._server.name
+
+    async def connect(self) -> None:
+        """Nothing to connect to."""
+
+    async def cleanup(self) -> None:
+        """Nothing to clean up."""
+
+    async def list_tools(self, *_: object, **__: object) -> list[Tool]:
+        if self._tools is None:
+            self._tools = await self._server.list_tools()
+        return self._tools
+
+    async def call_tool(
+        self, tool_name: str, arguments: dict[str, Any] | None, *_: object, **__: object
+    ) -> CallToolResult:
+        with acting_as(replace(self._caller, actor=self._actor())):
+            try:
+                async with asyncio.timeout(self._timeout):
+                    result = await self._server.call_tool(tool_name, arguments or {})
+            except TimeoutError:
+                return _refusal(f"{tool_name} took too long; whether it was done is not known.")
+            except UnexpectedToolError as error:
+                logger.exception("Tool %s failed", tool_name, exc_info=error.__cause__)
+                return _refusal(f"{tool_name} failed. Nothing can be said about its result.")
+            except (ToolError, MCPError) as error:
+                return _refusal(error_sentence(str(error)))
+        if isinstance(result, CallToolResult):
+            return result
+        return _refusal(f"{tool_name} asks for input that nobody can give here.")
+
+    async def list_prompts(self) -> ListPromptsResult:
+        return ListPromptsResult(prompts=[])
+
+    async def get_prompt(self, name: str, arguments: dict[str, Any] | None = None) -> GetPromptResult:
+        raise NotImplementedError(f"No prompt is called {name}.")
+
+
+def error_sentence(text: str) -> str:
+    """A tool's error as the model shall read it: without the SDK's prefix and links."""
+    return _PYDANTIC_HINT.sub("", _NAMED_PREFIX.sub("", text)).strip()
+
+
+def _refusal(text: str) -> CallToolResult:
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def _outcome(context: MCPToolCustomDataContext) -> dict[str, Any]:
+    if context.is_error:
+        return {}
+    if context.structured_content is None:
+        return {OUTCOME: context.tool_output}
+    # The structured content arrives as a read-only view.
+    return {OUTCOME: dict(context.structured_content)}

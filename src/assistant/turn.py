@@ -1,0 +1,69 @@
+"""Reads a run's events as what the turn tells."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from agents.items import ToolCallItem, ToolCallOutputItem
+from agents.stream_events import RawResponsesStreamEvent, RunItemStreamEvent, StreamEvent
+from openai.types.responses import ResponseFunctionToolCall, ResponseTextDeltaEvent
+
+from src.assistant.events import TextDelta, ToolCallFinished, ToolCallStarted, ToolUsed, TurnEvent
+from src.assistant.repairs import parsed_arguments
+from src.assistant.toolbox import OUTCOME, error_sentence
+
+_GAP = "\n\n"
+
+
+class TurnReader:
+    """Keeps the text and the open tool calls of one turn."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._is_interrupted = False
+        self._open: dict[str, ToolCallStarted] = {}
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def read(self, event: StreamEvent) -> Iterator[TurnEvent]:
+        if isinstance(event, RawResponsesStreamEvent):
+            if isinstance(event.data, ResponseTextDeltaEvent):
+                yield from self._spoken(event.data.delta)
+        elif isinstance(event, RunItemStreamEvent):
+            if isinstance(event.item, ToolCallItem):
+                yield from self._called(event.item.raw_item)
+            elif isinstance(event.item, ToolCallOutputItem):
+                yield from self._returned(event.item)
+
+    def _spoken(self, delta: str) -> Iterator[TurnEvent]:
+        """What is said after a tool call is a paragraph of its own."""
+        if self._is_interrupted and self._parts:
+            delta = _GAP + delta
+        self._is_interrupted = False
+        if delta:
+            self._parts.append(delta)
+            yield TextDelta(delta)
+
+    def _called(self, call: Any) -> Iterator[TurnEvent]:
+        self._is_interrupted = True
+        if isinstance(call, ResponseFunctionToolCall):
+            started = ToolCallStarted(call.call_id, call.name, parsed_arguments(call.arguments) or {})
+            self._open[call.call_id] = started
+            yield started
+
+    def _returned(self, item: ToolCallOutputItem) -> Iterator[TurnEvent]:
+        started = self._open.pop(item.call_id or "", None)
+        if started is not None:
+            yield ToolCallFinished(_used(started, item))
+
+
+def _used(started: ToolCallStarted, item: ToolCallOutputItem) -> ToolUsed:
+    call = (started.call_id, started.tool, started.arguments)
+    if item.custom_data is not None and OUTCOME in item.custom_data:
+        return ToolUsed(*call, item.custom_data[OUTCOME])
+    return ToolUsed(*call, error_sentence(_text(item.output)), is_error=True)
+
+
+def _text(output: Any) -> str:
+    return str(output.get("text", "")) if isinstance(output, dict) else str(output)
