@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from src.core.config_problems import cors_problems, secret_problems
+from src.core.config_problems import cors_problems, database_problems, secret_problems
 
 EXIT_UNUSABLE_SETTINGS = 78
 """`EX_CONFIG` of sysexits.h."""
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
 
     def problems(self) -> list[str]:
         """What makes these settings unusable, a sentence each; empty when the service may start."""
-        found = []
+        found = database_problems(self.database_url)
         if self.jwt_algorithm != "HS256" and self.jwks_url is None:
             found.append(f"JWT_ALGORITHM is {self.jwt_algorithm}, which needs JWKS_URL.")
         if self.is_production:

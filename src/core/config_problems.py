@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
+from src.core.database_url import InvalidDatabaseUrl, parse_database_url
+
 MIN_SECRET_LENGTH = 32
 _MIN_DISTINCT_CHARACTERS = 6
 # Better Auth falls back to the first one, which everybody can read in its source; the rest are what
@@ -37,4 +39,14 @@ def cors_problems(origins: Sequence[str]) -> list[str]:
         return [
             "CORS_ORIGINS has a *, but credentials need exact origins: list them, or set ALLOW_ALL_ORIGINS."
         ]
+    return []
+
+
+def database_problems(url: SecretStr | None) -> list[str]:
+    """Why a database cannot be addressed, in at most one sentence that never quotes the password."""
+    try:
+        if url is not None:
+            parse_database_url(url.get_secret_value())
+    except InvalidDatabaseUrl as error:
+        return [str(error)]
     return []
