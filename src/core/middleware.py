@@ -89,9 +89,7 @@ class LastResort:
             await _fail(scope, receive, send, ErrorKind.INTERNAL, "internal_error", message)
 
 
-async def _fail(
-    scope: Scope, receive: Receive, send: Send, kind: ErrorKind, code: str, message: str
-) -> None:
+async def _fail(scope: Scope, receive: Receive, send: Send, kind: ErrorKind, code: str, message: str) -> None:
     await problem_response(problem(kind, code, message, request_id=scope["request_id"]))(scope, receive, send)
 
 

@@ -1,0 +1,28 @@
+"""What the chat routes ask for."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from src.auth.dependencies import CallerDep
+from src.chat.service import ConversationService
+from src.chat.turns import ChatTurns, Responder
+from src.core.dependencies import DatabaseDep
+
+
+async def get_conversations(request: Request, caller: CallerDep, database: DatabaseDep) -> ConversationService:
+    return ConversationService(database, caller, cursor_key=request.app.state.cursor_key)
+
+
+async def get_turns(request: Request) -> ChatTurns:
+    return cast(ChatTurns, request.app.state.turns)
+
+
+async def get_responder(request: Request) -> Responder:
+    """The assistant, which loads behind the start of the service."""
+    return cast(Responder, await request.app.state.assistant())
+
+
+ConversationsDep = Annotated[ConversationService, Depends(get_conversations)]
+TurnsDep = Annotated[ChatTurns, Depends(get_turns)]
+ResponderDep = Annotated[Responder, Depends(get_responder)]

@@ -1,0 +1,81 @@
+"""What a conversation stores: items of the shape that ChatKit's Store keeps, and what a model reads in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from src.assistant.events import AssistantSaid, HistoryItem, ToolUsed, UserSaid
+from src.core.database import Row
+
+USER_MESSAGE = "user_message"
+ASSISTANT_MESSAGE = "assistant_message"
+HIDDEN_CONTEXT = "hidden_context_item"
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item that is not stored yet."""
+
+    id: str
+    kind: str
+    body: dict[str, Any]
+    created_at: datetime
+
+    def stored_in(self, conversation_id: int) -> dict[str, Any]:
+        """The whole item, as ChatKit would serialise it."""
+        created_at = self.created_at.isoformat()
+        place = {"id": self.id, "thread_id": str(conversation_id), "created_at": created_at, "type": self.kind}
+        return place | self.body
+
+
+def user_message(text: str, now: datetime) -> NewItem:
+    body = {
+        "content": [{"type": "input_text", "text": text}],
+        "attachments": [],
+        "quoted_text": None,
+        "inference_options": {},
+    }
+    return NewItem(f"msg_{uuid4().hex}", USER_MESSAGE, body, now)
+
+
+def assistant_message(text: str, now: datetime) -> NewItem:
+    body = {"content": [{"type": "output_text", "text": text, "annotations": []}]}
+    return NewItem(f"msg_{uuid4().hex}", ASSISTANT_MESSAGE, body, now)
+
+
+def tool_call(used: ToolUsed, now: datetime) -> NewItem:
+    tool = {
+        "call_id": used.call_id,
+        "name": used.tool,
+        "arguments": used.arguments,
+        "result": used.result,
+        "is_error": used.is_error,
+    }
+    return NewItem(f"tool_{uuid4().hex}", HIDDEN_CONTEXT, {"content": {"tool": tool}}, now)
+
+
+def text_of(item: dict[str, Any]) -> str:
+    return "".join(part.get("text", "") for part in item["content"] if isinstance(part, dict))
+
+
+def tool_of(item: dict[str, Any]) -> ToolUsed | None:
+    content = item.get("content")
+    if not isinstance(content, dict) or "tool" not in content:
+        return None
+    tool = content["tool"]
+    return ToolUsed(tool["call_id"], tool["name"], tool["arguments"], tool["result"], tool["is_error"])
+
+
+def history_of(rows: Iterable[Row]) -> list[HistoryItem]:
+    """What a model reads of stored items, oldest first."""
+    history: list[HistoryItem] = []
+    for row in rows:
+        if row["kind"] == USER_MESSAGE:
+            history.append(UserSaid(text_of(row["item"])))
+        elif row["kind"] == ASSISTANT_MESSAGE:
+            history.append(AssistantSaid(text_of(row["item"])))
+        elif (used := tool_of(row["item"])) is not None:
+            history.append(used)
+    return history

@@ -1,0 +1,74 @@
+"""One turn at a time in each conversation: first come, first served here, by a lease across instances."""
+
+import asyncio
+import logging
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from src.chat.errors import ConversationBusy, ConversationNotFound
+from src.chat.repository import ConversationRepository
+from src.core.database import Database
+from src.core.errors import DatabaseUnavailable
+
+log = logging.getLogger(__name__)
+
+TURN_SECONDS = 120
+# Longer than any turn, so that only the lease of a process that died runs out.
+LEASE_SECONDS = TURN_SECONDS + 30
+_WAIT_SECONDS = 60
+_POLL_SECONDS = 0.1
+_RELEASE_TRIES = 5
+
+
+class Leases:
+    """Who may speak in which conversation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
+        self._held: dict[UUID, asyncio.Lock] = {}
+
+    async def take(self, user_id: str, conversation_id: int, turn_id: UUID) -> None:
+        """Wait for the conversation; no connection is held meanwhile.
+
+        Raises:
+            ConversationNotFound: the user has no such conversation.
+            ConversationBusy: it is still answering after a minute.
+        """
+        lock = self._locks.setdefault((user_id, conversation_id), asyncio.Lock())
+        repository = ConversationRepository(self._database, user_id)
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await lock.acquire()
+                try:
+                    await self._take_across_instances(repository, conversation_id, turn_id)
+                except BaseException:
+                    lock.release()
+                    raise
+        except TimeoutError as error:
+            raise ConversationBusy from error
+        self._held[turn_id] = lock
+
+    async def _take_across_instances(
+        self, repository: ConversationRepository, conversation_id: int, turn_id: UUID
+    ) -> None:
+        while not await repository.lease(conversation_id, turn_id, LEASE_SECONDS):
+            if await repository.get(conversation_id) is None:
+                raise ConversationNotFound(conversation_id)
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def give_back(self, user_id: str, conversation_id: int, turn_id: UUID) -> None:
+        try:
+            await self._release(ConversationRepository(self._database, user_id), conversation_id, turn_id)
+        finally:
+            self._held.pop(turn_id).release()
+
+    async def _release(self, repository: ConversationRepository, conversation_id: int, turn_id: UUID) -> None:
+        for attempt in range(_RELEASE_TRIES):
+            try:
+                await repository.release(conversation_id, turn_id)
+            except DatabaseUnavailable:
+                await asyncio.sleep(2**attempt / 10)
+            else:
+                return
+        log.warning("the lease of conversation %s could not be given back; it will run out", conversation_id)

@@ -1,0 +1,60 @@
+"""The OpenAPI document: what the routes cannot say of themselves."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from src.core.http_errors import Problem
+
+DESCRIPTION = """
+Tasks for people, frontends and AI assistants.
+
+Sign a JWT with `BETTER_AUTH_SECRET` (HS256; the user id is `sub`, else `id`, else `user_id`) and send it as
+`Authorization: Bearer …`. `{user_id}` in a path is your own id, or `me`.
+
+Instants are RFC 3339 in UTC, calendar dates `YYYY-MM-DD`. "Today" and times without an offset are meant in your
+time zone: the `X-Timezone` header, else your stored setting, else UTC.
+
+Every failure has one body (`Problem`) with a stable `code`; unknown fields and parameters are failures too.
+"""
+
+TAGS = [
+    {"name": "tasks", "description": "Create, find, change and finish tasks."},
+    {"name": "chat", "description": "Say it in words; the assistant acts with the tools that MCP clients use."},
+    {"name": "conversations", "description": "What was said."},
+    {"name": "settings", "description": "Time zone, first day of the week, order of dates."},
+    {"name": "health", "description": "Whether the service lives and is ready."},
+]
+
+
+def describe(app: FastAPI) -> None:
+    """Give the application its OpenAPI document, made once when it is first asked for."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign] - FastAPI's documented way to extend the schema.
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=TAGS
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "HS256 JWT."}
+    }
+    for path, operations in document["paths"].items():
+        if path.startswith("/api/{user_id}"):
+            for operation in operations.values():
+                operation["security"] = [{"bearer": []}]
+                operation["responses"].pop("422", None) if "400" in operation["responses"] else None
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    return document

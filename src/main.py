@@ -1,0 +1,127 @@
+"""The service: settings in, an ASGI application out."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.middleware.cors import CORSMiddleware
+
+from src.assistant.loading import AssistantLoader
+from src.auth.tokens import SharedSecretVerifier
+from src.chat.router import chat_router, conversations_router
+from src.chat.turns import ChatTurns
+from src.core import health
+from src.core.clock import Clock, frozen_clock, system_clock
+from src.core.config import Settings, settings_or_exit
+from src.core.database import Database
+from src.core.database_url import DatabaseAddress
+from src.core.http_errors import add_error_handlers
+from src.core.logs import configure_logging
+from src.core.middleware import LastResort, RequestLayer
+from src.core.migrations import migrate_or_wait
+from src.core.openapi import describe
+from src.core.startup import announce, development_secret, resolved_database
+from src.preferences.router import router as preferences_router
+from src.tasks.router import router as tasks_router
+from src.web.router import router as web_router
+
+if TYPE_CHECKING:
+    from src.assistant.agent import Assistant
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application for some settings; those of the environment where none are given."""
+    settings = settings or settings_or_exit()
+    configure_logging(settings.log_level)
+    app = FastAPI(title="Todo AI", version=health.VERSION, lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.clock = frozen_clock(settings.frozen_now) if settings.frozen_now else system_clock
+    # Tokens live by the real clock: a frozen one is for reading dates.
+    app.state.token_clock = system_clock
+    for router in (tasks_router, chat_router, conversations_router, preferences_router, health.router, web_router):
+        app.include_router(router)
+    add_error_handlers(app)
+    _add_layers(app, settings)
+    describe(app)
+    return app
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    """The last added is the outermost."""
+    app.add_middleware(LastResort)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"] if settings.allow_all_origins else list(settings.cors_origins),
+        allow_credentials=not settings.allow_all_origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"]
+        + ["X-Request-ID", "X-Timezone"],
+        expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
+        max_age=3600,
+    )
+    app.add_middleware(RequestLayer)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(resolved_database(settings))
+        secret = development_secret(settings)
+        database = Database(address, pool_size=settings.database_pool_size)
+        stack.push_async_callback(database.close)
+        await _migrate_behind_outage(stack, database, address)
+        app.state.database = database
+        app.state.token_verifier = _verifier(settings, secret)
+        app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
+        await _start_chat(stack, app, settings, database)
+        announce(settings, secret)
+        yield
+
+
+async def _start_chat(stack: AsyncExitStack, app: FastAPI, settings: Settings, database: Database) -> None:
+    clock: Clock = app.state.clock
+    loader = AssistantLoader(lambda: _build_assistant(settings, database, app), clock())
+    loader.start()
+    stack.push_async_callback(loader.close)
+    app.state.assistant = loader.get
+    app.state.turns = ChatTurns(database, clock, history_limit=settings.max_conversation_history)
+    stack.push_async_callback(app.state.turns.close)
+
+
+def _build_assistant(settings: Settings, database: Database, app: FastAPI) -> "Assistant":
+    from mcp_server.identity import ToolContext  # noqa: PLC0415 - loaded behind the start, in a thread.
+    from mcp_server.server import build_server  # noqa: PLC0415 - as above.
+    from src.assistant.agent import Assistant  # noqa: PLC0415 - as above.
+    from src.assistant.providers import providers_from  # noqa: PLC0415 - as above.
+
+    context = ToolContext(database, app.state.clock, app.state.cursor_key)
+    return Assistant(
+        providers_from(settings),
+        build_server(context, version=health.VERSION),
+        max_turns=settings.agent_max_turns,
+        timeout=settings.llm_timeout_seconds,
+    )
+
+
+def _verifier(settings: Settings, secret: SecretStr) -> SharedSecretVerifier:
+    return SharedSecretVerifier(
+        secret.get_secret_value(), issuer=settings.jwt_issuer, audience=settings.jwt_audience
+    )
+
+
+async def _migrate_behind_outage(stack: AsyncExitStack, database: Database, address: DatabaseAddress) -> None:
+    """Migrate now; where the database is away, keep trying behind a service that answers 503 meanwhile."""
+    waiting = await migrate_or_wait(address, then=database.open)
+    if waiting is not None:
+        stack.callback(waiting.cancel)
+
+
+app = create_app()

@@ -1,0 +1,112 @@
+"""A filter in a client's words as conditions on rows, and pages as cursors."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from src.core.pagination import decode_cursor, encode_cursor, instant_from_cursor
+from src.core.database import Row
+from src.core.errors import InvalidInput
+from src.preferences.schemas import Preferences, WeekStart
+from src.tasks.dates import read_due
+from src.tasks.filters import DueWindow, StatusFilter, TaskFilter, TaskSort
+from src.tasks.schemas import tag_key
+
+_WEEKDAYS = list(WeekStart)
+
+
+def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:
+    """The bind values of the conditions that a filter asks for."""
+    conditions: dict[str, Any] = {}
+    status = _status(chosen)
+    if status is not None:
+        conditions["status"] = status.value
+    if chosen.priority:
+        conditions["priorities"] = [priority.value for priority in chosen.priority]
+    if chosen.category:
+        conditions["category"] = chosen.category.lower()
+    if chosen.tags:
+        conditions[f"{chosen.tags_match}_tags"] = [tag_key(tag) for tag in chosen.tags]
+    if chosen.search:
+        conditions["patterns"] = [_pattern(word) for word in chosen.search.split()]
+    return conditions | _due_conditions(chosen, preferences, now)
+
+
+def _status(chosen: TaskFilter) -> StatusFilter | None:
+    if chosen.completed is not None:
+        status = StatusFilter.COMPLETED if chosen.completed else StatusFilter.PENDING
+        if chosen.status not in (StatusFilter.ALL, status):
+            raise InvalidInput("completed", f"status={chosen.status} contradicts completed={chosen.completed}.")
+        return status
+    if chosen.status is not StatusFilter.ALL:
+        return chosen.status
+    return StatusFilter.PENDING if chosen.due in (DueWindow.OVERDUE, DueWindow.UPCOMING) else None
+
+
+def _pattern(word: str) -> str:
+    for special in ("\\", "%", "_"):
+        word = word.replace(special, "\\" + special)
+    return f"%{word}%"
+
+
+def _due_conditions(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:
+    conditions = _window(chosen.due, preferences, now) if chosen.due else {}
+    if chosen.due and (chosen.due_after or chosen.due_before):
+        raise InvalidInput("due", "Use either due, or due_after and due_before.")
+    if chosen.due_after:
+        due = read_due(chosen.due_after, preferences, now, field="due_after")
+        conditions |= {"due_from_on": due.on, "due_from_at": due.at or _start_of(due.on, preferences)}
+    if chosen.due_before:
+        due = read_due(chosen.due_before, preferences, now, field="due_before")
+        conditions |= {"due_until_on": due.on, "due_until_at": due.at or _end_of(due.on, preferences)}
+    return conditions
+
+
+def _window(window: DueWindow, preferences: Preferences, now: datetime) -> dict[str, Any]:
+    today = preferences.local(now).date()
+    if window is DueWindow.NONE:
+        return {"undated": True}
+    if window is DueWindow.OVERDUE:
+        return {"due_until_on": today - timedelta(days=1), "due_until_at": now}
+    if window is DueWindow.UPCOMING:
+        return {"due_from_on": today, "due_from_at": now}
+    if window is DueWindow.THIS_WEEK:
+        first = today - timedelta(days=(today.weekday() - _WEEKDAYS.index(preferences.week_start)) % 7)
+        return _days(first, first + timedelta(days=6), preferences)
+    day = today + timedelta(days=1) if window is DueWindow.TOMORROW else today
+    return _days(day, day, preferences)
+
+
+def _days(first: Any, last: Any, preferences: Preferences) -> dict[str, Any]:
+    return {
+        "due_from_on": first,
+        "due_from_at": _start_of(first, preferences),
+        "due_until_on": last,
+        "due_until_at": _end_of(last, preferences),
+    }
+
+
+def _start_of(day: Any, preferences: Preferences) -> datetime:
+    return datetime.combine(day, time.min, preferences.zone).astimezone(UTC)
+
+
+def _end_of(day: Any, preferences: Preferences) -> datetime:
+    return _start_of(day + timedelta(days=1), preferences) - timedelta(microseconds=1)
+
+
+def _order_name(chosen: TaskFilter) -> str:
+    return f"{chosen.sort_by}:{chosen.direction}"
+
+
+def cursor_after(row: Row, chosen: TaskFilter, key: bytes) -> str:
+    """The cursor of the page behind a row."""
+    return encode_cursor(key, _order_name(chosen), [row["sort_key"], row["id"]])
+
+
+def position_of(chosen: TaskFilter, key: bytes) -> tuple[Any, int] | None:
+    """The position behind which the wanted page begins, or None for the first page."""
+    if chosen.cursor is None:
+        return None
+    sort_key, last_id = decode_cursor(key, _order_name(chosen), chosen.cursor)
+    if chosen.sort_by in (TaskSort.CREATED_AT, TaskSort.UPDATED_AT, TaskSort.DUE_DATE):
+        sort_key = instant_from_cursor(sort_key)
+    return sort_key, last_id

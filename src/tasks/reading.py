@@ -1,0 +1,40 @@
+"""A stored row as the task that clients read."""
+
+from datetime import date, datetime
+from typing import Any
+
+from src.core.database import Row
+from src.language import LanguageContext, describe_when
+from src.preferences.schemas import Preferences
+from src.tasks.schemas import TaskRead, TaskStatus
+
+
+class TaskReader:
+    """Reads rows by one user's clock and calendar, at one instant."""
+
+    def __init__(self, preferences: Preferences, now: datetime) -> None:
+        self._preferences = preferences
+        self._context = language_context(preferences, now)
+
+    def read(self, row: Row) -> TaskRead:
+        values: dict[str, Any] = dict(row)
+        due_at: datetime | None = values["due_at"]
+        values["due_date"] = due_at or values["due_on"]
+        values["due_text"] = self._due_text(values["due_on"], due_at)
+        values["completed"] = values["status"] == TaskStatus.COMPLETED
+        return TaskRead.model_validate(values)
+
+    def _due_text(self, on: date | None, at: datetime | None) -> str | None:
+        if on is None:
+            return None
+        if at is None:
+            return describe_when(on, None, self._context)
+        local = self._preferences.local(at)
+        return describe_when(local.date(), local.time(), self._context)
+
+
+def language_context(preferences: Preferences, now: datetime) -> LanguageContext:
+    """What the language room needs to know to read this user's dates."""
+    return LanguageContext.of(
+        now, preferences.zone, week_start=preferences.week_start, date_order=preferences.date_order
+    )

@@ -1,0 +1,83 @@
+"""The routes of tasks."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Response, status
+
+from src.core.http_errors import failures
+from src.core.pagination import Page
+from src.core.routing import StrictRoute
+from src.tasks.dependencies import TasksDep
+from src.tasks.filters import TaskFilter
+from src.tasks.schemas import Completion, TaskCompletion, TaskCreate, TaskRead, TaskReplace, TaskUpdate
+
+router = APIRouter(
+    prefix="/api/{user_id}/tasks",
+    tags=["tasks"],
+    route_class=StrictRoute,
+    responses=failures(401, 403, 422, 500, 503),
+)
+
+TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", examples=[42])]
+_NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
+
+
+def _etag(response: Response, task: TaskRead) -> TaskRead:
+    response.headers["ETag"] = f'"{task.version}"'
+    return task
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, operation_id="create_task")
+async def create_task(task: TaskCreate, tasks: TasksDep, response: Response) -> TaskRead:
+    """Create a task."""
+    created = await tasks.create(task)
+    response.headers["Location"] = f"/api/{created.user_id}/tasks/{created.id}"
+    return _etag(response, created)
+
+
+@router.get("", operation_id="list_tasks")
+async def list_tasks(chosen: Annotated[TaskFilter, Query()], tasks: TasksDep) -> Page[TaskRead]:
+    """A page of the caller's tasks, narrowed and ordered as asked."""
+    return await tasks.search(chosen)
+
+
+@router.get("/{task_id}", operation_id="get_task", **_NOT_FOUND)
+async def get_task(task_id: TaskId, tasks: TasksDep, response: Response) -> TaskRead:
+    """One task."""
+    return _etag(response, await tasks.get(task_id))
+
+
+@router.put("/{task_id}", operation_id="replace_task", **_NOT_FOUND)
+async def replace_task(task_id: TaskId, task: TaskReplace, tasks: TasksDep, response: Response) -> TaskRead:
+    """Write the whole task anew: what is omitted returns to its default."""
+    return _etag(response, await tasks.replace(task_id, task))
+
+
+@router.patch("/{task_id}", operation_id="update_task", **_NOT_FOUND)
+async def update_task(task_id: TaskId, change: TaskUpdate, tasks: TasksDep, response: Response) -> TaskRead:
+    """Change what is given; `null` clears."""
+    return _etag(response, await tasks.update(task_id, change))
+
+
+@router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, operation_id="delete_task", **_NOT_FOUND)
+async def delete_task(task_id: TaskId, tasks: TasksDep) -> None:
+    """Delete a task."""
+    await tasks.delete(task_id)
+
+
+@router.patch("/{task_id}/complete", operation_id="set_task_completed", **_NOT_FOUND)
+async def set_task_completed(
+    task_id: TaskId,
+    tasks: TasksDep,
+    response: Response,
+    completion: Annotated[TaskCompletion | None, Body()] = None,
+) -> TaskRead:
+    """Set whether a task is done; without a body, turn it over."""
+    is_completed = completion.completed if completion else None
+    return _etag(response, await tasks.set_completed(task_id, is_completed=is_completed))
+
+
+@router.post("/{task_id}/complete", operation_id="complete_task", **_NOT_FOUND)
+async def complete_task(task_id: TaskId, tasks: TasksDep) -> Completion:
+    """Complete a task; safe to repeat."""
+    return await tasks.complete(task_id)
