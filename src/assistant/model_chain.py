@@ -28,7 +28,7 @@ from openai.types.responses.response_prompt_param import ResponsePromptParam
 from src.assistant.errors import ModelMisbehaved, ModelUnavailable, no_model_answered
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
-from src.assistant.repairs import with_fresh_ids, with_readable_arguments
+from src.assistant.repairs import with_fresh_ids, with_plain_calls
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class ModelChain(Model):
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
     ) -> AsyncIterator[TResponseStreamEvent]:
-        items = with_readable_arguments(ItemHelpers.input_to_new_input_list(input))
+        items = with_plain_calls(ItemHelpers.input_to_new_input_list(input))
 
         def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
             return provider.model.stream_response(

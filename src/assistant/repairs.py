@@ -82,15 +82,28 @@ def _starts_another(call: _OpenCall, delta: ChoiceDeltaToolCall) -> bool:
     return has_other_id or (bool(call.arguments) and parsed_arguments(call.arguments) is not None)
 
 
-def with_readable_arguments(items: Iterable[TResponseInputItem]) -> list[TResponseInputItem]:
-    """The input with unreadable tool arguments emptied: some providers refuse a conversation over them."""
-    return [_with_readable_arguments(item) for item in items]
+def with_plain_calls(items: Iterable[TResponseInputItem]) -> list[TResponseInputItem]:
+    """The input with every tool call in the form that all providers take.
+
+    Some refuse a conversation over unreadable arguments, or over a tool's result that comes in parts.
+    """
+    return [_with_plain_call(item) for item in items]
 
 
-def _with_readable_arguments(item: TResponseInputItem) -> TResponseInputItem:
-    if item.get("type") != "function_call" or parsed_arguments(item.get("arguments")) is not None:
-        return item
-    return cast(TResponseInputItem, {**item, "arguments": "{}"})
+def _with_plain_call(item: TResponseInputItem) -> TResponseInputItem:
+    changed: dict[str, Any] = {}
+    if item.get("type") == "function_call" and parsed_arguments(item.get("arguments")) is None:
+        changed["arguments"] = "{}"
+    if item.get("type") == "function_call_output" and not isinstance(item.get("output"), str):
+        changed["output"] = plain_text(item.get("output"))
+    return cast(TResponseInputItem, {**item, **changed}) if changed else item
+
+
+def plain_text(output: Any) -> str:
+    """What a tool gave back as text, out of the parts the SDK wraps it in."""
+    if isinstance(output, list):
+        return "\n".join(plain_text(part) for part in output)
+    return str(output.get("text", "")) if isinstance(output, dict) else str(output)
 
 
 def parsed_arguments(arguments: object) -> dict[str, Any] | None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from agents import RunContextWrapper
+from agents.exceptions import ModelBehaviorError
 from agents.mcp import MCPServer as AgentMCPServer
 from agents.mcp.util import MCPToolCustomDataContext
 from mcp import MCPError
@@ -14,6 +16,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, GetPromptResult, ListPromptsResult, TextContent, Tool
 
+from src.assistant.repairs import plain_text
 from src.auth.context import Actor, Caller, acting_as
 
 logger = logging.getLogger(__name__)
@@ -31,7 +34,11 @@ class InProcessMCP(AgentMCPServer):
     def __init__(
         self, server: MCPServer, caller: Caller, *, actor: Callable[[], Actor], timeout: float
     ) -> None:
-        super().__init__(use_structured_content=True, custom_data_extractor=_outcome)
+        super().__init__(
+            use_structured_content=True,
+            custom_data_extractor=_outcome,
+            failure_error_function=_unreadable_call,
+        )
         self._server = server
         self._caller = caller
         self._actor = actor
@@ -83,6 +90,12 @@ def error_sentence(text: str) -> str:
     return _PYDANTIC_HINT.sub("", _NAMED_PREFIX.sub("", text)).strip()
 
 
+def _unreadable_call(_: RunContextWrapper[Any], error: Exception) -> str:
+    if isinstance(error, ModelBehaviorError):
+        return "The arguments were not a JSON object. Call the tool again with valid ones."
+    return "The tool failed. Nothing can be said about its result."
+
+
 def _refusal(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
@@ -91,6 +104,6 @@ def _outcome(context: MCPToolCustomDataContext) -> dict[str, Any]:
     if context.is_error:
         return {}
     if context.structured_content is None:
-        return {OUTCOME: context.tool_output}
+        return {OUTCOME: plain_text(context.tool_output)}
     # The structured content arrives as a read-only view.
     return {OUTCOME: dict(context.structured_content)}

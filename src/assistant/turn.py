@@ -8,7 +8,7 @@ from agents.stream_events import RawResponsesStreamEvent, RunItemStreamEvent, St
 from openai.types.responses import ResponseFunctionToolCall, ResponseTextDeltaEvent
 
 from src.assistant.events import TextDelta, ToolCallFinished, ToolCallStarted, ToolUsed, TurnEvent
-from src.assistant.repairs import parsed_arguments
+from src.assistant.repairs import parsed_arguments, plain_text
 from src.assistant.toolbox import OUTCOME, error_sentence
 
 _GAP = "\n\n"
@@ -62,8 +62,4 @@ def _used(started: ToolCallStarted, item: ToolCallOutputItem) -> ToolUsed:
     call = (started.call_id, started.tool, started.arguments)
     if item.custom_data is not None and OUTCOME in item.custom_data:
         return ToolUsed(*call, item.custom_data[OUTCOME])
-    return ToolUsed(*call, error_sentence(_text(item.output)), is_error=True)
-
-
-def _text(output: Any) -> str:
-    return str(output.get("text", "")) if isinstance(output, dict) else str(output)
+    return ToolUsed(*call, error_sentence(plain_text(item.output)), is_error=True)
