@@ -2,14 +2,14 @@
 
 import asyncio
 
-import src.chat.models
-import src.history.models
-import src.preferences.models
-import src.tasks.models  # noqa: F401 - the four rooms' tables register themselves on import.
 from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import src.chat.models
+import src.history.models
+import src.preferences.models
+import src.tasks.models  # noqa: F401 - the four rooms' tables register themselves on import.
 from src.core.database_url import DatabaseAddress
 from src.core.tables import metadata
 

@@ -74,5 +74,6 @@ def _nullable_shortened(node: dict[str, Any]) -> dict[str, Any]:
     other = next(option for option in options if option != {"type": "null"})
     if not isinstance(other.get("type"), str) or "enum" in other:
         return node
-    rest = {key: value for key, value in node.items() if key != "anyOf"}
-    return rest | other | {"type": [other["type"], "null"]}
+    kept: dict[str, Any] = {key: value for key, value in node.items() if key != "anyOf"}
+    kept |= other
+    return kept | {"type": [other["type"], "null"]}

@@ -55,7 +55,9 @@ class TodoMCPServer(MCPServer[Any]):
         known = list(tool.input_schema.get("properties", {}))
         for argument in arguments:
             if argument not in known:
-                message = f"{name} has no argument '{argument}': {nearest(argument, known)} (unknown_argument)"
+                message = (
+                    f"{name} has no argument '{argument}': {nearest(argument, known)} (unknown_argument)"
+                )
                 raise ToolError(message)
 
 

@@ -35,7 +35,9 @@ def make_add_task(context: ToolContext) -> Callable[..., Any]:
     ) -> TaskResult:
         """Create one task. Call once per task; returns it with its id and due date."""
         tasks = await context.tasks()
-        fields = _given(description=description, due_date=due_date, priority=priority, category=category, tags=tags)
+        fields = _given(
+            description=description, due_date=due_date, priority=priority, category=category, tags=tags
+        )
         return TaskResult(task=await tasks.create(TaskCreate.of(title=title, **fields)))
 
     return add_task
@@ -44,7 +46,9 @@ def make_add_task(context: ToolContext) -> Callable[..., Any]:
 def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
     async def list_tasks(
         status: StatusFilter = StatusFilter.PENDING,
-        search: Annotated[str | None, Field(description="Words of title, description, tags or category.")] = None,
+        search: Annotated[
+            str | None, Field(description="Words of title, description, tags or category.")
+        ] = None,
         due: DueWindow | None = None,
         due_after: DueArgument = None,
         due_before: DueArgument = None,
@@ -92,10 +96,12 @@ def make_update_task(context: ToolContext) -> Callable[..., Any]:
         due_date: DueArgument = None,
         priority: PriorityName | None = None,
         category: str | None = None,
-        tags: Annotated[list[str] | None, Field(description="All tags it shall have; replaces the old.")] = None,
+        tags: Annotated[
+            list[str] | None, Field(description="All tags it shall have; replaces the old.")
+        ] = None,
         clear: Annotated[list[Clearable] | None, Field(description="Fields to empty.")] = None,
     ) -> TaskResult:
-        """Change the given fields of one task; what is not given stays. To finish a task use complete_task."""
+        """Change the given fields of one task; the rest stays. To finish a task use complete_task."""
         fields: dict[str, Any] = dict.fromkeys(clear or [])
         fields |= _given(
             title=title,
@@ -134,7 +140,10 @@ def make_delete_task(context: ToolContext) -> Callable[..., Any]:
 
 def _hints(*, reads: bool = False, destroys: bool = False, idempotent: bool = False) -> ToolAnnotations:
     return ToolAnnotations(
-        read_only_hint=reads, destructive_hint=destroys, idempotent_hint=idempotent or reads, open_world_hint=False
+        read_only_hint=reads,
+        destructive_hint=destroys,
+        idempotent_hint=idempotent or reads,
+        open_world_hint=False,
     )
 
 

@@ -36,21 +36,32 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
     """The application for some settings; those of the environment where none are given."""
     settings = settings or settings_or_exit()
     configure_logging(settings.log_level)
     app = FastAPI(title="Todo AI", version=health.VERSION, lifespan=_lifespan)
     app.state.settings = settings
-    app.state.clock = frozen_clock(settings.frozen_now) if settings.frozen_now else system_clock
+    app.state.clock = clock or _clock(settings)
     # Tokens live by the real clock: a frozen one is for reading dates.
     app.state.token_clock = system_clock
-    for router in (tasks_router, chat_router, conversations_router, preferences_router, health.router, web_router):
+    for router in (
+        tasks_router,
+        chat_router,
+        conversations_router,
+        preferences_router,
+        health.router,
+        web_router,
+    ):
         app.include_router(router)
     add_error_handlers(app)
     _add_layers(app, settings)
     describe(app)
     return app
+
+
+def _clock(settings: Settings) -> Clock:
+    return frozen_clock(settings.frozen_now) if settings.frozen_now else system_clock
 
 
 def _add_layers(app: FastAPI, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The assistant loads behind the start of the service: its libraries take seconds, health checks do not wait."""
+"""The assistant loads behind the start of the service: its libraries take seconds to import."""
 
 import asyncio
 import logging

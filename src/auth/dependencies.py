@@ -35,7 +35,9 @@ async def get_authenticated(
     request: Request,
     x_timezone: Annotated[
         str | None,
-        Header(description="IANA zone for this request's dates; the stored setting counts where it is missing."),
+        Header(
+            description="IANA zone for this request's dates; the stored setting counts where it is missing."
+        ),
     ] = None,
 ) -> Caller:
     """Whoever signed in, before any path is looked at."""

@@ -10,7 +10,9 @@ from src.chat.turns import ChatTurns, Responder
 from src.core.dependencies import DatabaseDep
 
 
-async def get_conversations(request: Request, caller: CallerDep, database: DatabaseDep) -> ConversationService:
+async def get_conversations(
+    request: Request, caller: CallerDep, database: DatabaseDep
+) -> ConversationService:
     return ConversationService(database, caller, cursor_key=request.app.state.cursor_key)
 
 

@@ -1,4 +1,4 @@
-"""What a conversation stores: items of the shape that ChatKit's Store keeps, and what a model reads in them."""
+"""What a conversation stores: items of the shape that ChatKit keeps, and what a model reads in them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,12 +26,17 @@ class NewItem:
     def stored_in(self, conversation_id: int) -> dict[str, Any]:
         """The whole item, as ChatKit would serialise it."""
         created_at = self.created_at.isoformat()
-        place = {"id": self.id, "thread_id": str(conversation_id), "created_at": created_at, "type": self.kind}
+        place = {
+            "id": self.id,
+            "thread_id": str(conversation_id),
+            "created_at": created_at,
+            "type": self.kind,
+        }
         return place | self.body
 
 
 def user_message(text: str, now: datetime) -> NewItem:
-    body = {
+    body: dict[str, Any] = {
         "content": [{"type": "input_text", "text": text}],
         "attachments": [],
         "quoted_text": None,

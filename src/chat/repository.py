@@ -129,7 +129,9 @@ _create = Query(
     .returning(_conversation.c.id)
 )
 _get = Query(_with_count().where(_this_one))
-_search_base = _with_count().where(_conversation.c.user_id == _owner).order_by(*_newest_first).limit(_page_size)
+_search_base = (
+    _with_count().where(_conversation.c.user_id == _owner).order_by(*_newest_first).limit(_page_size)
+)
 _search = Query(_search_base)
 _search_behind = Query(
     _search_base.where(
@@ -168,7 +170,13 @@ _release = Query(
     .values(turn_id=None, turn_expires_at=None)
     .returning(_conversation.c.id)
 )
-_touched = update(_conversation).where(_this_one).values(updated_at=_now).returning(_conversation.c.id).cte("touched")
+_touched = (
+    update(_conversation)
+    .where(_this_one)
+    .values(updated_at=_now)
+    .returning(_conversation.c.id)
+    .cte("touched")
+)
 _append = Query(
     insert(_item)
     .from_select(
@@ -187,7 +195,11 @@ _append = Query(
 _latest = Query(select(_item).where(_its_items).order_by(_item.c.position.desc()).limit(_page_size))
 _behind = _its_items & (_item.c.position > bindparam("last_position", type_=BigInteger))
 _last_message = (
-    select(_item.c.position).where(_behind, _is_message).order_by(_item.c.position).limit(_page_size).subquery()
+    select(_item.c.position)
+    .where(_behind, _is_message)
+    .order_by(_item.c.position)
+    .limit(_page_size)
+    .subquery()
 )
 _items_behind = Query(
     select(_item)

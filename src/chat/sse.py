@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -39,7 +39,7 @@ async def stream(turns: ChatTurns, turn: Turn, request_id: str) -> AsyncIterator
     yield _data(turn.response().model_dump(mode="json"))
 
 
-async def _with_pings(events: AsyncIterator[TurnEvent]) -> AsyncIterator[bytes]:
+async def _with_pings(events: AsyncIterator[TurnEvent]) -> AsyncGenerator[bytes, None]:
     """The events as lines, with a comment where nothing happens for a while: proxies cut silent streams."""
     iterator = aiter(events)
     upcoming = asyncio.ensure_future(_next_or_none(iterator))

@@ -113,7 +113,9 @@ class ChatTurns:
     async def begin(self, caller: Caller, request: ChatRequest, responder: Responder) -> Turn:
         """Wait for the conversation's turn, store the user's message, and only then set the model to work."""
         now = self._clock()
-        conversation_id = request.conversation_id or await self._new_conversation(caller, request.message, now)
+        conversation_id = request.conversation_id or await self._new_conversation(
+            caller, request.message, now
+        )
         turn = Turn(caller, conversation_id, request.message, now)
         await self._leases.take(caller.user_id, conversation_id, turn.id)
         try:
@@ -184,7 +186,7 @@ class ChatTurns:
             repository = ConversationRepository(self._database, turn.caller.user_id)
             await repository.record_turn(turn.record(turn.answered_at))
         except DatabaseUnavailable:
-            log.error("the answer in conversation %s could not be stored", turn.conversation_id)
+            log.warning("the answer in conversation %s could not be stored", turn.conversation_id)
             raise
         finally:
             await self._leases.give_back(turn.caller.user_id, turn.conversation_id, turn.id)

@@ -64,11 +64,13 @@ class Transaction:
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
         with _outages_named():
-            return await self._connection.fetch(query.text, *query.arguments(values))
+            rows: list[Row] = await self._connection.fetch(query.text, *query.arguments(values))
+            return rows
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
         with _outages_named():
-            return await self._connection.fetchrow(query.text, *query.arguments(values))
+            row: Row | None = await self._connection.fetchrow(query.text, *query.arguments(values))
+            return row
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Transaction"]:
@@ -108,11 +110,13 @@ class Database:
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
         async with self._connection() as connection:
-            return await connection.fetch(query.text, *query.arguments(values))
+            rows: list[Row] = await connection.fetch(query.text, *query.arguments(values))
+            return rows
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
         async with self._connection() as connection:
-            return await connection.fetchrow(query.text, *query.arguments(values))
+            row: Row | None = await connection.fetchrow(query.text, *query.arguments(values))
+            return row
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

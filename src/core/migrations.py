@@ -34,7 +34,9 @@ async def migrate_or_wait(
     except Exception as error:
         if not is_outage(error) and not isinstance(error, DatabaseUnavailable):
             raise
-        log.error("the database at %s does not answer (%s); trying on, answering 503 meanwhile", address, error)
+        log.error(
+            "the database at %s does not answer (%s); trying on, answering 503 meanwhile", address, error
+        )
         return asyncio.create_task(_keep_trying(address, then))
     return None
 
@@ -92,7 +94,8 @@ def _is_behind(current: str | None) -> bool:
 
 def _known_revisions() -> tuple[set[str], str]:
     """All revisions and the newest, read without importing a migration: this runs at every start."""
-    revisions, parents = set(), set()
+    revisions: set[str] = set()
+    parents: set[str] = set()
     for path in (_ROOT / "alembic" / "versions").glob("*.py"):
         for name, value in _REVISION.findall(path.read_text()):
             (revisions if name == "revision" else parents).add(value)

@@ -21,7 +21,10 @@ Every failure has one body (`Problem`) with a stable `code`; unknown fields and 
 
 TAGS = [
     {"name": "tasks", "description": "Create, find, change and finish tasks."},
-    {"name": "chat", "description": "Say it in words; the assistant acts with the tools that MCP clients use."},
+    {
+        "name": "chat",
+        "description": "Say it in words; the assistant acts with the tools that MCP clients use.",
+    },
     {"name": "conversations", "description": "What was said."},
     {"name": "settings", "description": "Time zone, first day of the week, order of dates."},
     {"name": "health", "description": "Whether the service lives and is ready."},
@@ -31,12 +34,13 @@ TAGS = [
 def describe(app: FastAPI) -> None:
     """Give the application its OpenAPI document, made once when it is first asked for."""
 
+    # FastAPI's documented way to extend the schema.
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _document(app)
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign] - FastAPI's documented way to extend the schema.
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Text, Uuid, bindparam, func, insert, literal_column, null, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from src.core.tables import metadata

@@ -11,7 +11,9 @@ from src.preferences.service import PreferencesService
 from src.tasks.service import TaskService
 
 
-async def get_task_service(request: Request, caller: CallerDep, database: DatabaseDep, now: NowDep) -> TaskService:
+async def get_task_service(
+    request: Request, caller: CallerDep, database: DatabaseDep, now: NowDep
+) -> TaskService:
     preferences = await PreferencesService(database, caller).in_force()
     return TaskService(database, Operation(caller, now), preferences, cursor_key=request.app.state.cursor_key)
 

@@ -67,7 +67,9 @@ class TaskFilter(RequestModel):
     """Which tasks, in which order, and how many at once."""
 
     status: Annotated[StatusFilter, Folded] = StatusFilter.ALL
-    completed: bool | None = Field(default=None, description="Short for `status=completed` or `status=pending`.")
+    completed: bool | None = Field(
+        default=None, description="Short for `status=completed` or `status=pending`."
+    )
     priority: Annotated[list[AnyCasePriority] | None, Split] = Field(
         default=None, description="One or several: repeated, or parted by commas."
     )
@@ -79,12 +81,17 @@ class TaskFilter(RequestModel):
     search: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     due: Annotated[DueWindow | None, Folded] = None
     due_after: DueText | None = Field(default=None, description="Due on this day, at this instant, or later.")
-    due_before: DueText | None = Field(default=None, description="Due on this day, at this instant, or earlier.")
+    due_before: DueText | None = Field(
+        default=None, description="Due on this day, at this instant, or earlier."
+    )
     sort_by: Annotated[TaskSort, Folded] = TaskSort.CREATED_AT
     sort_direction: Annotated[SortDirection | None, Folded] = Field(
-        default=None, description="Newest, soonest, most important or first in the alphabet comes first by default."
+        default=None,
+        description="Newest, soonest, most important or first in the alphabet comes first by default.",
     )
-    order: Annotated[SortDirection | None, Folded] = Field(default=None, description="The same as sort_direction.")
+    order: Annotated[SortDirection | None, Folded] = Field(
+        default=None, description="The same as sort_direction."
+    )
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
 

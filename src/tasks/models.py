@@ -24,6 +24,9 @@ from src.core.tables import metadata
 _PRIORITY_RANK = "CASE priority WHEN 'High' THEN 3 WHEN 'Medium' THEN 2 WHEN 'Low' THEN 1 ELSE 0 END"
 # A date alone falls due when its day ends, a time when it comes: both on the clock on the user's wall.
 _DUE_WALL = "CASE WHEN due_at IS NULL THEN due_on + interval '1 day' ELSE timezone(due_timezone, due_at) END"
+# Undated tasks come last, whichever end of the calendar comes first.
+_SOONEST = "coalesce(due_wall, 'infinity'::timestamp)"
+_LATEST = "coalesce(due_wall, '-infinity'::timestamp)"
 
 
 class Task(SQLModel, table=True):
@@ -43,8 +46,12 @@ class Task(SQLModel, table=True):
             text("id DESC"),
         ),
         Index("ix_task_user_id_updated_at_id", "user_id", text("updated_at DESC"), text("id DESC")),
-        Index("ix_task_user_id_status_due_wall_id", "user_id", "status", "due_wall", "id"),
-        Index("ix_task_user_id_due_wall_id", "user_id", "due_wall", "id"),
+        Index("ix_task_user_id_due_soonest", "user_id", text(_SOONEST), "id"),
+        Index("ix_task_user_id_status_due_soonest", "user_id", "status", text(_SOONEST), "id"),
+        Index("ix_task_user_id_due_latest", "user_id", text(f"{_LATEST} DESC"), text("id DESC")),
+        Index(
+            "ix_task_user_id_status_due_latest", "user_id", "status", text(f"{_LATEST} DESC"), text("id DESC")
+        ),
         Index("ix_task_user_id_priority_rank_id", "user_id", text("priority_rank DESC"), text("id DESC")),
         Index("ix_task_user_id_title_id", "user_id", text("lower(title)"), "id"),
         Index("ix_task_user_id_status_id", "user_id", "status", "id"),

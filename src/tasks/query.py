@@ -35,7 +35,9 @@ def _status(chosen: TaskFilter) -> StatusFilter | None:
     if chosen.completed is not None:
         status = StatusFilter.COMPLETED if chosen.completed else StatusFilter.PENDING
         if chosen.status not in (StatusFilter.ALL, status):
-            raise InvalidInput("completed", f"status={chosen.status} contradicts completed={chosen.completed}.")
+            raise InvalidInput(
+                "completed", f"status={chosen.status} contradicts completed={chosen.completed}."
+            )
         return status
     if chosen.status is not StatusFilter.ALL:
         return chosen.status

@@ -126,7 +126,9 @@ def _update(names: frozenset[str]) -> Query:
 
 
 @lru_cache(maxsize=1024)
-def _search(conditions: frozenset[str], sort: TaskSort, direction: SortDirection, is_later_page: bool) -> Query:
+def _search(
+    conditions: frozenset[str], sort: TaskSort, direction: SortDirection, is_later_page: bool
+) -> Query:
     key = _sort_key(sort, direction)
     statement = select(_task, key.label("sort_key")).where(_owned)
     for name in sorted(conditions):

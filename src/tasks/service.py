@@ -120,7 +120,8 @@ class TaskService:
 
     def _values(self, fields: dict[str, Any]) -> dict[str, Any]:
         """The columns that the given fields of a task fill."""
-        values = {name: fields[name] for name in ("title", "description", "category") if name in fields}
+        plain = ("title", "description", "category")
+        values: dict[str, Any] = {name: fields[name] for name in plain if name in fields}
         if "title" in fields and fields["title"] is None:
             raise InvalidInput("title", "A task keeps a title; it cannot be cleared.")
         if "priority" in fields:
