@@ -35,7 +35,7 @@ _id = bindparam("conversation_id", type_=BigInteger)
 _zoned = DateTime(timezone=True)
 _this_one = (_conversation.c.user_id == _owner) & (_conversation.c.id == _id)
 _its_items = (_item.c.user_id == _owner) & (_item.c.conversation_id == _id)
-_is_message = _item.c.kind.in_([USER_MESSAGE, ASSISTANT_MESSAGE])
+_is_message = or_(_item.c.kind == USER_MESSAGE, _item.c.kind == ASSISTANT_MESSAGE)
 
 
 class ConversationRepository:
@@ -60,18 +60,18 @@ class ConversationRepository:
         )
 
     async def rename(self, conversation_id: int, title: str, now: datetime) -> Row | None:
-        return await self._one(_rename, conversation_id, title=title, now=now)
+        return await self._one(_rename, conversation_id, new_title=title, now=now)
 
     async def delete(self, conversation_id: int) -> Row | None:
         return await self._one(_delete, conversation_id)
 
     async def lease(self, conversation_id: int, turn_id: UUID, seconds: int) -> bool:
         """Take the conversation for a turn, unless another one has it."""
-        row = await self._one(_lease, conversation_id, turn_id=turn_id, lease_seconds=seconds)
+        row = await self._one(_lease, conversation_id, this_turn=turn_id, lease_seconds=seconds)
         return row is not None
 
     async def release(self, conversation_id: int, turn_id: UUID) -> None:
-        await self._one(_release, conversation_id, turn_id=turn_id)
+        await self._one(_release, conversation_id, this_turn=turn_id)
 
     async def append(self, conversation_id: int, item: NewItem, now: datetime) -> None:
         await self._one(
@@ -142,14 +142,14 @@ _search_behind = Query(
 _rename = Query(
     update(_conversation)
     .where(_this_one)
-    .values(title=bindparam("title", type_=Text), updated_at=_now)
+    .values(title=bindparam("new_title", type_=Text), updated_at=_now)
     .returning(_conversation.c.id)
 )
 _counted = select(func.count()).where(_its_items, _is_message).scalar_subquery()
 _delete = Query(
     delete(_conversation).where(_this_one).returning(_conversation.c.id, _counted.label("message_count"))
 )
-_turn_id = bindparam("turn_id", type_=Uuid)
+_turn_id = bindparam("this_turn", type_=Uuid)
 # Leases are told by the database's clock, the one clock that all instances share.
 _lease = Query(
     update(_conversation)

@@ -138,6 +138,8 @@ def field_error(detail: Any) -> FieldError:
     """Pydantic's error detail as a field and a sentence."""
     if detail["type"] == "json_invalid":
         return FieldError("body", f"This is no JSON: {detail['ctx']['error']}.")
+    if detail["type"] in ("model_attributes_type", "dict_type") and len(detail["loc"]) == 1:
+        return FieldError("body", "Send a JSON object, with `Content-Type: application/json`.")
     path = [str(part) for part in detail["loc"] if part not in {"body", "query", "path", "header"}]
     named = str(detail.get("ctx", {}).get("field", "")) if detail["type"] in _NAMES_ITS_FIELD else ""
     if named and named not in path:

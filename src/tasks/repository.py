@@ -38,6 +38,7 @@ _owner = bindparam("owner", type_=Text)
 _task_id = bindparam("task_id", type_=BigInteger)
 _owned = _task.c.user_id == _owner
 _this_one = _owned & (_task.c.id == _task_id)
+_NEW: dict[str, Any] = {"status": "pending", "version": 1}
 
 
 class TaskRepository:
@@ -71,9 +72,9 @@ class TaskRepository:
             query, owner=self._owner, last_key=key, last_id=last_id, page_size=limit, **conditions
         )
 
-    async def insert(self, values: Mapping[str, Any]) -> Row:
+    async def insert(self, values: dict[str, Any]) -> Row:
         now = self._operation.now
-        row = {**values, "user_id": self._owner, "created_at": now, "updated_at": now}
+        row = _NEW | values | {"user_id": self._owner, "created_at": now, "updated_at": now}
         created = await self._executor.fetch_one(
             _insert(frozenset(row)), **row, **self._operation.log_values(ChangeKind.CREATED)
         )
@@ -189,7 +190,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "category": func.lower(_task.c.category) == bindparam("category", type_=Text),
     "any_tags": _task.c.tag_keys.op("&&")(_text_array("any_tags")),
     "all_tags": _task.c.tag_keys.op("@>")(_text_array("all_tags")),
-    "patterns": _words.op("ILIKE ALL")(_text_array("patterns")),
+    "patterns": _words.op("ILIKE")(func.all(_text_array("patterns"))),
     "undated": _task.c.due_on.is_(None) == bindparam("undated", type_=_task.c.due_on.is_(None).type),
     "due_from_on": case(
         (_task.c.due_at.is_(None), _task.c.due_on >= bindparam("due_from_on", type_=Date)),
