@@ -1,0 +1,228 @@
+"""The dates of a rule, period by period, in work that is bounded whatever the rule."""
+
+from __future__ import annotations
+
+from calendar import isleap, monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import product
+from typing import TYPE_CHECKING
+
+from src.recurrence.terms import Frequency, Skip
+
+if TYPE_CHECKING:
+    from src.recurrence.rule import RecurrenceRule
+
+YEARS_AHEAD = 400
+"""A series ends so long after its start: one turn of the Gregorian calendar shows all it can have."""
+
+_LAST_YEAR = 9998  # A year of room, so that weeks and zones cannot leave the calendar.
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A rule with what it leaves open filled in from its start (RFC 5545 §3.3.10, DTSTART).
+
+    Weekdays are numbers, Monday 0. `times` is empty for a series of dates.
+    """
+
+    start: date
+    frequency: Frequency
+    interval: int
+    months: frozenset[int]
+    month_days: frozenset[int]
+    weekdays: frozenset[int]
+    nth_weekdays: tuple[tuple[int, int], ...]
+    year_days: frozenset[int]
+    week_numbers: frozenset[int]
+    week_start: int
+    set_position: tuple[int, ...]
+    clamps: bool
+    times: tuple[time, ...]
+
+
+def resolve(rule: RecurrenceRule, start: date, interval: int) -> Pattern:
+    """Fills in a rule from the date, or naive wall datetime, that its series starts at."""
+    months, month_days, weekdays = _open_parts(rule, start)
+    return Pattern(
+        start=date(start.year, start.month, start.day),
+        frequency=rule.frequency,
+        interval=interval,
+        months=frozenset(months),
+        month_days=frozenset(month_days),
+        weekdays=frozenset(weekdays),
+        nth_weekdays=tuple((d.weekday.number, d.ordinal) for d in rule.weekdays if d.ordinal is not None),
+        year_days=frozenset(rule.year_days),
+        week_numbers=frozenset(rule.week_numbers),
+        week_start=rule.week_start.number,
+        set_position=rule.set_position,
+        clamps=rule.skip is Skip.BACKWARD and not rule.weekdays,
+        times=_times(rule, start) if isinstance(start, datetime) else (),
+    )
+
+
+def _open_parts(rule: RecurrenceRule, start: date) -> tuple[Iterable[int], Iterable[int], Iterable[int]]:
+    weekdays = [day.weekday.number for day in rule.weekdays if day.ordinal is None]
+    if rule.weekdays or rule.month_days or rule.year_days:
+        return rule.months, rule.month_days, weekdays
+    if rule.frequency is Frequency.WEEKLY or (rule.frequency is Frequency.YEARLY and rule.week_numbers):
+        return rule.months, (), [start.weekday()]
+    if rule.frequency is Frequency.DAILY or rule.week_numbers:
+        return rule.months, (), ()
+    if rule.frequency is Frequency.YEARLY:
+        return rule.months or [start.month], [start.day], ()
+    return rule.months, [start.day], ()
+
+
+def _times(rule: RecurrenceRule, start: datetime) -> tuple[time, ...]:
+    if not (rule.hours or rule.minutes or rule.seconds):
+        return (start.time().replace(fold=0),)
+    return tuple(
+        time(hour, minute, second)
+        for hour, minute, second in product(
+            rule.hours or (start.hour,), rule.minutes or (start.minute,), rule.seconds or (start.second,)
+        )
+    )
+
+
+def can_match(rule: RecurrenceRule) -> bool:
+    """Whether any date at all answers to the rule, from whatever start."""
+    pattern = resolve(rule, datetime(2000, 1, 1), interval=1)  # noqa: DTZ001 - wall time, as all of this room.
+    return next(slots_from(pattern, pattern.start), None) is not None
+
+
+def slots_from(pattern: Pattern, day: date) -> Iterator[date]:
+    """The pattern's dates (naive wall datetimes, if it has times), ascending, from the period `day` is in.
+
+    The first few may lie before `day` or the start: positions within a period count the whole period.
+    """
+    for period in _periods(pattern, day):
+        yield from _slots(pattern, period)
+
+
+def _slots(pattern: Pattern, days: list[date]) -> list[date]:
+    slots: list[date] = days
+    if pattern.times:
+        slots = [datetime.combine(day, at) for day in days for at in pattern.times]
+    if not pattern.set_position:
+        return slots
+    size = len(slots)
+    chosen = {position - 1 if position > 0 else size + position for position in pattern.set_position}
+    return [slots[index] for index in sorted(chosen) if 0 <= index < size]
+
+
+def _periods(pattern: Pattern, day: date) -> Iterator[list[date]]:
+    end = date(min(pattern.start.year + YEARS_AHEAD, _LAST_YEAR), 12, 31)
+    day = max(day, pattern.start)
+    if pattern.frequency is Frequency.DAILY:
+        return _daily(pattern, day, end)
+    if pattern.frequency is Frequency.WEEKLY:
+        return _weekly(pattern, day, end)
+    if pattern.frequency is Frequency.MONTHLY:
+        return _monthly(pattern, day, end)
+    return _yearly(pattern, day, end)
+
+
+def _daily(pattern: Pattern, day: date, end: date) -> Iterator[list[date]]:
+    first = pattern.start.toordinal()
+    since = day.toordinal() - first
+    step = pattern.interval
+    for ordinal in range(first + since - since % step, end.toordinal() + 1, step):
+        candidate = date.fromordinal(ordinal)
+        if _is_in_month(pattern, candidate) and _is_wanted(pattern, candidate):
+            yield [candidate]
+
+
+def _weekly(pattern: Pattern, day: date, end: date) -> Iterator[list[date]]:
+    first = pattern.start.toordinal() - (pattern.start.weekday() - pattern.week_start) % 7
+    since = day.toordinal() - first
+    step = 7 * pattern.interval
+    for ordinal in range(first + since - since % step, end.toordinal() + 1, step):
+        week = [date.fromordinal(ordinal + offset) for offset in range(7)]
+        yield [day for day in week if _is_in_month(pattern, day) and _is_wanted(pattern, day)]
+
+
+def _monthly(pattern: Pattern, day: date, end: date) -> Iterator[list[date]]:
+    first = pattern.start.year * 12 + pattern.start.month - 1
+    since = day.year * 12 + day.month - 1 - first
+    step = pattern.interval
+    for month in range(first + since - since % step, end.year * 12 + 12, step):
+        yield _days_of_month(pattern, month // 12, month % 12 + 1)
+
+
+def _yearly(pattern: Pattern, day: date, end: date) -> Iterator[list[date]]:
+    first = pattern.start.year
+    since = day.year - first
+    step = pattern.interval
+    for year in range(first + since - since % step, end.year + 1, step):
+        yield [day for month in range(1, 13) for day in _days_of_month(pattern, year, month)]
+
+
+def _days_of_month(pattern: Pattern, year: int, month: int) -> list[date]:
+    if pattern.months and month not in pattern.months:
+        return []
+    days = [date(year, month, number) for number in _day_numbers(pattern, monthrange(year, month)[1])]
+    return [day for day in days if _is_wanted(pattern, day)]
+
+
+def _day_numbers(pattern: Pattern, length: int) -> Iterable[int]:
+    """Day numbers in a month of some length; the 31st of a shorter month is its last day (RFC 7529 §4.1)."""
+    if not pattern.month_days:
+        return range(1, length + 1)
+    numbers = {number if number > 0 else length + 1 + number for number in pattern.month_days}
+    if pattern.clamps:
+        numbers = {min(number, length) for number in numbers}
+    return sorted(number for number in numbers if 1 <= number <= length)
+
+
+def _is_in_month(pattern: Pattern, day: date) -> bool:
+    if pattern.months and day.month not in pattern.months:
+        return False
+    if not pattern.month_days:
+        return True
+    from_end = day.day - monthrange(day.year, day.month)[1] - 1
+    return day.day in pattern.month_days or from_end in pattern.month_days
+
+
+def _is_wanted(pattern: Pattern, day: date) -> bool:
+    if (pattern.weekdays or pattern.nth_weekdays) and not _is_weekday(pattern, day):
+        return False
+    if pattern.year_days and not _is_year_day(pattern, day):
+        return False
+    return not pattern.week_numbers or _is_in_week(pattern, day)
+
+
+def _is_weekday(pattern: Pattern, day: date) -> bool:
+    weekday = day.weekday()
+    if weekday in pattern.weekdays:
+        return True
+    if not any(weekday == wanted for wanted, _ in pattern.nth_weekdays):
+        return False
+    if pattern.frequency is Frequency.YEARLY and not pattern.months:
+        position, length = _day_of_year(day), _length_of_year(day)
+    else:
+        position, length = day.day, monthrange(day.year, day.month)[1]
+    nths = ((weekday, (position + 6) // 7), (weekday, -((length - position) // 7) - 1))
+    return any(nth in pattern.nth_weekdays for nth in nths)
+
+
+def _is_year_day(pattern: Pattern, day: date) -> bool:
+    number = _day_of_year(day)
+    return number in pattern.year_days or number - _length_of_year(day) - 1 in pattern.year_days
+
+
+def _is_in_week(pattern: Pattern, day: date) -> bool:
+    """A week belongs to the year that has its fourth day (RFC 5545 §3.3.10, BYWEEKNO)."""
+    fourth = day + timedelta(days=3 - (day.weekday() - pattern.week_start) % 7)
+    number = (_day_of_year(fourth) + 6) // 7
+    weeks = number + (_length_of_year(fourth) - _day_of_year(fourth)) // 7
+    return number in pattern.week_numbers or number - weeks - 1 in pattern.week_numbers
+
+
+def _day_of_year(day: date) -> int:
+    return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
+
+
+def _length_of_year(day: date) -> int:
+    return 365 + isleap(day.year)
