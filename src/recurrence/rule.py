@@ -70,6 +70,8 @@ class RecurrenceRule:
         ):
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         object.__setattr__(self, "weekdays", _in_order(self.weekdays))
+        if isinstance(self.until, datetime):
+            object.__setattr__(self, "until", self.until.replace(microsecond=0))
         problems = find_problems(self)
         if problems:
             raise InvalidRule(problems)
