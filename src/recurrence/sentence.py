@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from src.recurrence.rule import Basis, Frequency, RecurrenceRule, Skip, Weekday, WeekdayPosition
 from src.recurrence.terms import WORKDAYS
@@ -176,12 +176,12 @@ def _restrictions(rule: RecurrenceRule) -> Iterator[str]:
 def _times(rule: RecurrenceRule, start: date | None) -> str:
     if not (rule.hours or rule.minutes or rule.seconds):
         return ""
-    hour, minute = (start.hour, start.minute) if isinstance(start, datetime) else (0, 0)
+    clock = start.time() if isinstance(start, datetime) else time()
     seconds = [f":{second:02}" for second in rule.seconds] or [""]
     return " at " + _joined(
         f"{hour:02}:{minute:02}{second}"
-        for hour in rule.hours or (hour,)
-        for minute in rule.minutes or (minute,)
+        for hour in rule.hours or (clock.hour,)
+        for minute in rule.minutes or (clock.minute,)
         for second in seconds
     )
 
