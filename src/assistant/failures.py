@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from agents.exceptions import ModelBehaviorError
+from httpx2 import ConnectTimeout
 from openai import APIConnectionError, APIStatusError, APITimeoutError
 
 from src.assistant.errors import (
@@ -24,7 +25,9 @@ def failure_of(error: Exception, *, provider: str, model: str) -> ModelUnavailab
     """The failure that an exception of a model's client stands for."""
     if isinstance(error, ModelUnavailable):
         return error
-    if isinstance(error, TimeoutError | APITimeoutError):
+    # The aiohttp client tells every lost connection as a timeout of connecting.
+    is_unreachable = isinstance(error, APIConnectionError) and isinstance(error.__cause__, ConnectTimeout)
+    if isinstance(error, TimeoutError | APITimeoutError) and not is_unreachable:
         return ModelTimedOut(f"The model at {provider} did not answer in time.")
     if isinstance(error, APIStatusError):
         return _failure_of_status(error, provider, model)
