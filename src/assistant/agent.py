@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from agents import Agent, RunConfig, Runner, RunResultStreaming
+from agents import Agent, RunConfig, Runner, RunResultStreaming, ToolExecutionConfig
 from agents.exceptions import AgentsException, MaxTurnsExceeded, ModelRefusalError
 from agents.items import TResponseInputItem
 from agents.tracing import set_trace_provider
@@ -24,7 +24,12 @@ from src.auth.context import Actor, ActorKind, Caller
 
 Turn: TypeAlias = AsyncGenerator[TurnEvent, None]
 
-_RUN = RunConfig(tracing_disabled=True, tool_not_found_behavior="return_error_to_model")
+_RUN = RunConfig(
+    tracing_disabled=True,
+    tool_not_found_behavior="return_error_to_model",
+    # In the order the model named them: "add milk and eggs" makes milk the first of the two, always.
+    tool_execution=ToolExecutionConfig(max_function_tool_concurrency=1),
+)
 
 
 class Assistant:

@@ -122,6 +122,26 @@ async def test_equal_call_ids_in_history_and_answers_are_different_calls() -> No
     assert len({dict(item)["call_id"] for item in outputs}) == len(outputs) == 5
 
 
+async def test_calls_of_one_response_are_made_one_after_another() -> None:
+    shelf = Shelf()
+    steps: list[str] = []
+
+    async def step(name: str) -> str:
+        steps.append(f"{name} begins")
+        await asyncio.sleep(0)
+        steps.append(f"{name} ends")
+        return name
+
+    shelf.server.add_tool(step)
+    both = [function_call("step", {"name": name}, call_id=name) for name in ("a", "b")]
+    model = ScriptedModel([both, [assistant_message("Done.")]])
+
+    async with assistant_of(provider_of(model), tools=shelf) as assistant:
+        await turn(assistant)
+
+    assert steps == ["a begins", "a ends", "b begins", "b ends"]
+
+
 async def test_the_model_reads_when_and_where_the_user_is() -> None:
     model = ScriptedModel([[assistant_message("Hello.")]])
 

@@ -1,7 +1,11 @@
 import asyncio
 import logging
+from typing import Any
 
 import pytest
+from agents.models.interface import Model
+from agents.testing import ScriptedModel
+from pydantic import SecretStr
 
 from src.assistant.errors import ModelUnavailable
 from src.assistant.events import (
@@ -14,6 +18,8 @@ from src.assistant.events import (
     Usage,
     UserSaid,
 )
+from src.assistant.providers import Provider, providers_from
+from src.core.config import Settings
 from tests.assistant.factories import Shelf, assistant_of, failed_turn, reached, started, turn
 from tests.assistant.scripted_provider import (
     Step,
@@ -346,3 +352,38 @@ async def test_a_failure_after_a_tool_call_keeps_what_was_told() -> None:
     assert isinstance(told[-1], ToolCallFinished)
     assert failure.code == "model_refused_key"
     assert shelf.notes == ["milk"]
+
+
+@pytest.mark.parametrize(
+    ("given", "temperature", "max_tokens", "extra"),
+    [
+        ({"openai_model": "gpt-5.6-luna"}, None, None, {"max_completion_tokens": 300}),
+        ({"openai_model": "gpt-4.1"}, 0.4, None, {"max_completion_tokens": 300}),
+        ({"openai_base_url": "http://127.0.0.1:1/v1"}, 0.4, 300, None),
+    ],
+)
+def test_limits_are_named_as_the_provider_wants_them(
+    given: dict[str, Any], temperature: float | None, max_tokens: int | None, extra: dict[str, int] | None
+) -> None:
+    key = SecretStr("sk-test")
+    settings = Settings(
+        _env_file=None, openai_api_key=key, agent_temperature=0.4, agent_max_tokens=300, **given
+    )
+
+    [provider] = providers_from(settings)
+
+    assert provider.settings.temperature == temperature
+    assert provider.settings.max_tokens == max_tokens
+    assert provider.settings.extra_args == extra
+
+
+async def test_a_provider_never_asked_has_nothing_to_close() -> None:
+    built: list[Model] = []
+
+    def build() -> Model:
+        built.append(ScriptedModel([]))
+        return built[0]
+
+    await Provider("idle", "idle-model", build).close()
+
+    assert built == []
