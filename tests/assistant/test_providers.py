@@ -363,11 +363,22 @@ async def test_a_failure_after_a_tool_call_keeps_what_was_told() -> None:
     ],
 )
 def test_limits_are_named_as_the_provider_wants_them(
-    given: dict[str, Any], temperature: float | None, max_tokens: int | None, extra: dict[str, int] | None
+    given: dict[str, Any],
+    temperature: float | None,
+    max_tokens: int | None,
+    extra: dict[str, int] | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     key = SecretStr("sk-test")
     settings = Settings(
-        _env_file=None, openai_api_key=key, agent_temperature=0.4, agent_max_tokens=300, **given
+        _env_file=None,
+        llm_provider="openai",
+        llm_fallbacks=(),
+        openai_api_key=key,
+        agent_temperature=0.4,
+        agent_max_tokens=300,
+        **given,
     )
 
     [provider] = providers_from(settings)
