@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 YEARS_AHEAD = 400
 """A series ends so long after its start: one turn of the Gregorian calendar shows all it can have."""
 
+_YEARS_OF_EVERY_SHAPE = 28  # From 2000 on: each weekday on 1 January, in common and in leap years.
 _LAST_YEAR = 9998  # A year of room, so that weeks and zones cannot leave the calendar.
 
 
@@ -88,33 +89,33 @@ def _times(rule: RecurrenceRule, start: datetime) -> tuple[time, ...]:
 
 def can_match(rule: RecurrenceRule) -> bool:
     """Whether any date at all answers to the rule, from whatever start."""
-    pattern = resolve(rule, datetime(2000, 1, 1), interval=1)  # noqa: DTZ001 - wall time, as all of this room.
-    return next(slots_from(pattern, pattern.start), None) is not None
+    pattern = resolve(rule, datetime.combine(date(2000, 1, 1), time()), interval=1)
+    return next(slots_from(pattern, pattern.start, _YEARS_OF_EVERY_SHAPE), None) is not None
 
 
-def slots_from(pattern: Pattern, day: date) -> Iterator[date]:
+def slots_from(pattern: Pattern, day: date, years: int = YEARS_AHEAD) -> Iterator[date]:
     """The pattern's dates (naive wall datetimes, if it has times), ascending, from the period `day` is in.
 
     The first few may lie before `day` or the start: positions within a period count the whole period.
     """
-    for period in _periods(pattern, day):
+    end = date(min(pattern.start.year + years, _LAST_YEAR), 12, 31)
+    for period in _periods(pattern, max(day, pattern.start), end):
         yield from _slots(pattern, period)
 
 
 def _slots(pattern: Pattern, days: list[date]) -> list[date]:
-    slots: list[date] = days
-    if pattern.times:
-        slots = [datetime.combine(day, at) for day in days for at in pattern.times]
+    times = pattern.times
     if not pattern.set_position:
-        return slots
-    size = len(slots)
+        return [datetime.combine(day, at) for day in days for at in times] if times else days
+    size = len(days) * max(1, len(times))
     chosen = {position - 1 if position > 0 else size + position for position in pattern.set_position}
-    return [slots[index] for index in sorted(chosen) if 0 <= index < size]
+    places = [place for place in sorted(chosen) if 0 <= place < size]
+    if not times:
+        return [days[place] for place in places]
+    return [datetime.combine(days[place // len(times)], times[place % len(times)]) for place in places]
 
 
-def _periods(pattern: Pattern, day: date) -> Iterator[list[date]]:
-    end = date(min(pattern.start.year + YEARS_AHEAD, _LAST_YEAR), 12, 31)
-    day = max(day, pattern.start)
+def _periods(pattern: Pattern, day: date, end: date) -> Iterator[list[date]]:
     if pattern.frequency is Frequency.DAILY:
         return _daily(pattern, day, end)
     if pattern.frequency is Frequency.WEEKLY:
@@ -215,8 +216,9 @@ def _is_year_day(pattern: Pattern, day: date) -> bool:
 def _is_in_week(pattern: Pattern, day: date) -> bool:
     """A week belongs to the year that has its fourth day (RFC 5545 §3.3.10, BYWEEKNO)."""
     fourth = day + timedelta(days=3 - (day.weekday() - pattern.week_start) % 7)
-    number = (_day_of_year(fourth) + 6) // 7
-    weeks = number + (_length_of_year(fourth) - _day_of_year(fourth)) // 7
+    passed = _day_of_year(fourth) - 1
+    number = passed // 7 + 1
+    weeks = number + (_length_of_year(fourth) - 1 - passed) // 7
     return number in pattern.week_numbers or number - weeks - 1 in pattern.week_numbers
 
 

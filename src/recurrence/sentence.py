@@ -98,8 +98,10 @@ def _on_days(rule: RecurrenceRule) -> str:
     article = "" if not days or _starts_with_weekday(rule) else "the "
     if not days:
         return _in_months(rule)
-    within = " of the year" if _is_ordinal_of_year(rule) else ""
-    return f" on {article}{days}{within}{_in_months(rule)}"
+    within = " of the year" if _is_ordinal_of_year(rule) else _in_months(rule)
+    if article and rule.frequency is Frequency.YEARLY:
+        within = within.replace(" in ", " of ", 1)
+    return f" on {article}{days}{within}"
 
 
 def _in_months(rule: RecurrenceRule) -> str:
