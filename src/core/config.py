@@ -9,6 +9,7 @@ from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field, Secret
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from src.core.config_problems import cors_problems, database_problems, secret_problems
+from src.core.postgres_account import MISSING, is_installed
 
 EXIT_UNUSABLE_SETTINGS = 78
 """`EX_CONFIG` of sysexits.h."""
@@ -132,6 +133,8 @@ class Settings(BaseSettings):
             found.append(f"JWT_ALGORITHM is {self.jwt_algorithm}, which needs JWKS_URL.")
         if self.is_production:
             found += self._production_problems()
+        elif self.database_url is None and not is_installed():
+            found.append(MISSING)
         return found
 
     def _production_problems(self) -> list[str]:

