@@ -10,7 +10,7 @@ from agents.models.interface import Model
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
 
-from src.assistant.local_model import LocalModel
+from src.assistant.local_model.model import LocalModel
 from src.assistant.provider_choice import Choice, choices
 from src.assistant.repairs import with_distinct_calls
 from src.core.config import Settings
