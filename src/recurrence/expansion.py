@@ -14,8 +14,8 @@ from src.recurrence.terms import Frequency, Skip
 if TYPE_CHECKING:
     from src.recurrence.rule import RecurrenceRule
 
-YEARS_AHEAD = 400
-"""A series ends so long after its start: one turn of the Gregorian calendar shows all it can have."""
+YEARS_AHEAD = 200
+"""A series ends so long after its start, which bounds the work for rules that hardly ever match."""
 
 _YEARS_OF_EVERY_SHAPE = 28  # From 2000 on: each weekday on 1 January, in common and in leap years.
 _LAST_YEAR = 9998  # A year of room, so that weeks and zones cannot leave the calendar.

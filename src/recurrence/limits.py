@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ MAX_INTERVAL = {  # A hundred years, whatever the unit.
 }
 MAX_COUNT = 10_000
 MAX_TIMES_A_DAY = 24
+
+_LEAP_YEAR = 2000
 
 # The field, its least and greatest number, and whether it may count from the end.
 _RANGES = (
@@ -92,5 +95,7 @@ def _combination_problems(rule: RecurrenceRule) -> Iterator[FieldError]:
 
 def _names_a_day_no_month_has(rule: RecurrenceRule) -> bool:
     """30 February is nothing, though the clamp would make it the 28th."""
-    longest = max((29 if month == 2 else 30 + (month + month // 8) % 2 for month in rule.months), default=31)
-    return bool(rule.month_days) and all(abs(day) > longest for day in rule.month_days)
+    if not (rule.months and rule.month_days):
+        return False
+    longest = max(monthrange(_LEAP_YEAR, month)[1] for month in rule.months)
+    return all(abs(day) > longest for day in rule.month_days)
