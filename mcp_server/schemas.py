@@ -13,13 +13,6 @@ class TaskResult(BaseModel):
     task: TaskRead
 
 
-class DeletedTask(BaseModel):
-    """A task that is gone."""
-
-    deleted_task_id: int
-    title: str
-
-
 _DECORATION = ("title", "description", "examples", "default")
 
 

@@ -10,6 +10,7 @@ from mcp_types import Tool as MCPTool
 
 from mcp_server.errors import sentence_of
 from mcp_server.identity import ToolContext
+from mcp_server.recurrence_tools import RECURRENCE_TOOLS
 from mcp_server.schemas import compact_input, compact_output
 from mcp_server.task_tools import TASK_TOOLS
 from src.core.schemas import nearest
@@ -66,7 +67,7 @@ def build_server(context: ToolContext, *, version: str) -> TodoMCPServer:
     server = TodoMCPServer(
         "todo", version=version, instructions=INSTRUCTIONS, log_level="WARNING", subscriptions=False
     )
-    for make, annotations in TASK_TOOLS:
+    for make, annotations in TASK_TOOLS + RECURRENCE_TOOLS:
         _add(server, make(context), annotations)
     return server
 

@@ -3,21 +3,32 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from mcp_server.definitions import TaskId, ToolDefinition, hints
 from mcp_server.identity import ToolContext
-from mcp_server.schemas import DeletedTask, TaskResult
+from mcp_server.schemas import TaskResult
 from src.core.pagination import Page
 from src.tasks.filters import DueWindow, SortDirection, StatusFilter, TaskFilter, TaskSort
-from src.tasks.schemas import Completion, TaskCreate, TaskRead, TaskUpdate
+from src.tasks.schemas import (
+    Completion,
+    Deletion,
+    DeletionScope,
+    TaskCreate,
+    TaskRead,
+    TaskUpdate,
+)
 
 PriorityName = Literal["High", "Medium", "Low", "None"]
-TaskId = Annotated[int, Field(ge=1, le=2**63 - 1, description="Id of the task, from an earlier answer.")]
 DueArgument = Annotated[
-    str | None, Field(description="ISO date or time, or the user's words: 'tomorrow 5pm', 'next friday'.")
+    str | None,
+    Field(description="ISO date or time, or the user's words: 'tomorrow 5pm', 'every friday at 9'."),
 ]
-Clearable = Literal["description", "due_date", "priority", "category", "tags"]
+DayArgument = Annotated[str | None, Field(description="ISO date or time, or words: 'next monday'.")]
+RecurrenceArgument = Annotated[
+    str | None, Field(description="How it repeats: 'every 2 weeks on friday', or RFC 5545 'FREQ=…'.")
+]
+Clearable = Literal["description", "due_date", "recurrence", "priority", "category", "tags"]
 
 
 def _given(**arguments: Any) -> dict[str, Any]:
@@ -29,6 +40,7 @@ def make_add_task(context: ToolContext) -> Callable[..., Any]:
         title: Annotated[str, Field(description="What to do, without date or priority words.")],
         description: str | None = None,
         due_date: DueArgument = None,
+        recurrence: RecurrenceArgument = None,
         priority: PriorityName | None = None,
         category: str | None = None,
         tags: list[str] | None = None,
@@ -36,7 +48,12 @@ def make_add_task(context: ToolContext) -> Callable[..., Any]:
         """Create one task. Call once per task; returns it with its id and due date."""
         tasks = await context.tasks()
         fields = _given(
-            description=description, due_date=due_date, priority=priority, category=category, tags=tags
+            description=description,
+            due_string=due_date,
+            recurrence=recurrence,
+            priority=priority,
+            category=category,
+            tags=tags,
         )
         return TaskResult(task=await tasks.create(TaskCreate.of(title=title, **fields)))
 
@@ -50,8 +67,9 @@ def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
             str | None, Field(description="Words of title, description, tags or category.")
         ] = None,
         due: DueWindow | None = None,
-        due_after: DueArgument = None,
-        due_before: DueArgument = None,
+        due_after: DayArgument = None,
+        due_before: DayArgument = None,
+        recurring: bool | None = None,
         priority: list[PriorityName] | None = None,
         category: str | None = None,
         tags: list[str] | None = None,
@@ -67,6 +85,7 @@ def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
             due=due,
             due_after=due_after,
             due_before=due_before,
+            recurring=recurring,
             priority=priority,
             category=category,
             tags=tags,
@@ -94,6 +113,7 @@ def make_update_task(context: ToolContext) -> Callable[..., Any]:
         title: str | None = None,
         description: str | None = None,
         due_date: DueArgument = None,
+        recurrence: RecurrenceArgument = None,
         priority: PriorityName | None = None,
         category: str | None = None,
         tags: Annotated[
@@ -106,7 +126,8 @@ def make_update_task(context: ToolContext) -> Callable[..., Any]:
         fields |= _given(
             title=title,
             description=description,
-            due_date=due_date,
+            due_string=due_date,
+            recurrence=recurrence,
             priority=priority,
             category=category,
             tags=tags,
@@ -130,30 +151,24 @@ def make_complete_task(context: ToolContext) -> Callable[..., Any]:
 
 
 def make_delete_task(context: ToolContext) -> Callable[..., Any]:
-    async def delete_task(task_id: TaskId) -> DeletedTask:
+    async def delete_task(
+        task_id: TaskId,
+        scope: Annotated[
+            DeletionScope,
+            Field(description="Of a repeating task: this one (the next follows), or the series."),
+        ] = DeletionScope.TASK,
+    ) -> Deletion:
         """Delete one task for good. Before deleting more than one, ask the user."""
-        deleted = await (await context.tasks()).delete(task_id)
-        return DeletedTask(deleted_task_id=deleted.id, title=deleted.title)
+        return await (await context.tasks()).delete(task_id, scope)
 
     return delete_task
 
 
-def _hints(*, reads: bool = False, destroys: bool = False, idempotent: bool = False) -> ToolAnnotations:
-    return ToolAnnotations(
-        read_only_hint=reads,
-        destructive_hint=destroys,
-        idempotent_hint=idempotent or reads,
-        open_world_hint=False,
-    )
-
-
-ToolMaker = Callable[[ToolContext], Callable[..., Any]]
-
-TASK_TOOLS: tuple[tuple[ToolMaker, ToolAnnotations], ...] = (
-    (make_add_task, _hints()),
-    (make_list_tasks, _hints(reads=True)),
-    (make_get_task, _hints(reads=True)),
-    (make_update_task, _hints(destroys=True, idempotent=True)),
-    (make_complete_task, _hints(idempotent=True)),
-    (make_delete_task, _hints(destroys=True)),
+TASK_TOOLS: tuple[ToolDefinition, ...] = (
+    (make_add_task, hints()),
+    (make_list_tasks, hints(reads=True)),
+    (make_get_task, hints(reads=True)),
+    (make_update_task, hints(destroys=True, idempotent=True)),
+    (make_complete_task, hints(idempotent=True)),
+    (make_delete_task, hints(destroys=True)),
 )

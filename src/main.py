@@ -1,6 +1,5 @@
 """The service: settings in, an ASGI application out."""
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
@@ -27,6 +26,7 @@ from src.core.migrations import migrate_or_wait
 from src.core.openapi import describe
 from src.core.startup import announce, development_secret, resolved_database
 from src.preferences.router import router as preferences_router
+from src.tasks.recurrence_router import router as recurrence_router
 from src.tasks.router import router as tasks_router
 from src.web.router import router as web_router
 
@@ -34,6 +34,16 @@ if TYPE_CHECKING:
     from src.assistant.agent import Assistant
 
 log = logging.getLogger(__name__)
+
+_ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Request-ID",
+    "X-Timezone",
+)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
@@ -46,6 +56,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     # Tokens live by the real clock: a frozen one is for reading dates.
     app.state.token_clock = system_clock
     for router in (
+        recurrence_router,
         tasks_router,
         chat_router,
         conversations_router,
@@ -72,8 +83,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         allow_origins=["*"] if settings.allow_all_origins else list(settings.cors_origins),
         allow_credentials=not settings.allow_all_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"]
-        + ["X-Request-ID", "X-Timezone"],
+        allow_headers=_ALLOWED_HEADERS,
         expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
         max_age=3600,
     )

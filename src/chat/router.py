@@ -16,11 +16,10 @@ from src.chat.schemas import (
     ConversationSummary,
     ConversationUpdate,
     MessageRead,
-    PageRequest,
 )
 from src.core.dependencies import NowDep, SettingsDep
 from src.core.http_errors import failures, request_id_of
-from src.core.pagination import Page
+from src.core.pagination import Page, PageRequest
 from src.core.routing import StrictRoute
 
 chat_router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=StrictRoute)

@@ -76,10 +76,3 @@ class ConversationDeleted(BaseModel):
     deleted_conversation_id: int
     deleted_message_count: int
     message: str
-
-
-class PageRequest(RequestModel):
-    """How many at once, and from where on."""
-
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None

@@ -12,11 +12,10 @@ from src.chat.schemas import (
     ConversationRead,
     ConversationSummary,
     MessageRead,
-    PageRequest,
     ToolCall,
 )
 from src.core.database import Executor, Row
-from src.core.pagination import Page, decode_cursor, encode_cursor, instant_from_cursor
+from src.core.pagination import Page, PageRequest, decode_cursor, encode_cursor, instant_from_cursor
 
 _ALL = 1_000_000
 

@@ -140,13 +140,15 @@ def field_error(detail: Any) -> FieldError:
         return FieldError("body", f"This is no JSON: {detail['ctx']['error']}.")
     if detail["type"] in ("model_attributes_type", "dict_type") and len(detail["loc"]) == 1:
         return FieldError("body", "Send a JSON object, with `Content-Type: application/json`.")
-    path = [str(part) for part in detail["loc"] if part not in {"body", "query", "path", "header"}]
+    path = [str(part) for part in detail["loc"] if part not in _NO_FIELDS]
     named = str(detail.get("ctx", {}).get("field", "")) if detail["type"] in _NAMES_ITS_FIELD else ""
     if named and named not in path:
         path.append(named)
     return FieldError(".".join(path) or "body", detail["msg"].removeprefix("Value error, "))
 
 
+# Places of a value, and the two ways to write a recurrence: steps of pydantic's path that name no field.
+_NO_FIELDS = {"body", "query", "path", "header", "in_fields", "in_words"}
 _NAMES_ITS_FIELD = {"unknown_field", "unstorable_text"}
 
 

@@ -34,7 +34,7 @@ async def migrate_or_wait(
     except Exception as error:
         if not is_outage(error) and not isinstance(error, DatabaseUnavailable):
             raise
-        log.error(
+        log.warning(
             "the database at %s does not answer (%s); trying on, answering 503 meanwhile", address, error
         )
         return asyncio.create_task(_keep_trying(address, then))

@@ -5,12 +5,13 @@ import binascii
 import hashlib
 import hmac
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints
 
 from src.core.errors import InvalidInput
+from src.core.schemas import RequestModel
 
 ItemT = TypeVar("ItemT")
 _TAG_BYTES = 9
@@ -30,6 +31,13 @@ class Page(BaseModel, Generic[ItemT]):
 
     items: list[ItemT]
     next_cursor: str | None = None
+
+
+class PageRequest(RequestModel):
+    """How many at once, and from where on."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
 def encode_cursor(key: bytes, order: str, position: list[Any]) -> str:

@@ -16,6 +16,8 @@ class ChangeKind(StrEnum):
     UPDATED = "updated"
     COMPLETED = "completed"
     REOPENED = "reopened"
+    SKIPPED = "skipped"
+    STOPPED = "stopped"
     DELETED = "deleted"
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Select,
     Text,
     Uuid,
     bindparam,
@@ -34,8 +33,8 @@ _COLUMNS = (
 )
 
 
-def logged(written: CTE, *, before: CTE | None = None, is_deletion: bool = False) -> Select[Any]:
-    """Select the written rows, appending a change-log row for each in the same statement."""
+def change_log(written: CTE, *, before: CTE | None = None, is_deletion: bool = False) -> CTE:
+    """Append a change-log row for each written row, as a part of the statement that wrote it."""
     image_before = _image(written) if is_deletion else _image(before)
     image_after = null() if is_deletion else _image(written)
     source = select(
@@ -51,8 +50,7 @@ def logged(written: CTE, *, before: CTE | None = None, is_deletion: bool = False
     ).select_from(written)
     if before is not None:
         source = source.join(before, before.c.id == written.c.id)
-    log = insert(_change).from_select(_COLUMNS, source).returning(_change.c.id).cte("logged")
-    return select(written).add_cte(log)
+    return insert(_change).from_select(_COLUMNS, source).returning(_change.c.id).cte("logged")
 
 
 def _image(row: CTE | None) -> ColumnElement[Any]:

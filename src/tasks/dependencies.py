@@ -1,14 +1,17 @@
-"""The task service of a request, bound to its caller, their clock and this instant."""
+"""The services of a request, bound to its caller, their clock and this instant."""
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from src.auth.dependencies import CallerDep
 from src.core.dependencies import DatabaseDep, NowDep
 from src.history.operation import Operation
 from src.preferences.service import PreferencesService
+from src.tasks.series_service import SeriesService
 from src.tasks.service import TaskService
+
+TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", examples=[42])]
 
 
 async def get_task_service(
@@ -18,4 +21,13 @@ async def get_task_service(
     return TaskService(database, Operation(caller, now), preferences, cursor_key=request.app.state.cursor_key)
 
 
+async def get_series_service(
+    request: Request, caller: CallerDep, database: DatabaseDep, now: NowDep
+) -> SeriesService:
+    preferences = await PreferencesService(database, caller).in_force()
+    cursor_key = request.app.state.cursor_key
+    return SeriesService(database, Operation(caller, now), preferences, cursor_key=cursor_key)
+
+
 TasksDep = Annotated[TaskService, Depends(get_task_service)]
+SeriesDep = Annotated[SeriesService, Depends(get_series_service)]

@@ -84,6 +84,8 @@ class TaskFilter(RequestModel):
     due_before: DueText | None = Field(
         default=None, description="Due on this day, at this instant, or earlier."
     )
+    recurring: bool | None = Field(default=None, description="Only occurrences of a series, or only others.")
+    series_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
     sort_by: Annotated[TaskSort, Folded] = TaskSort.CREATED_AT
     sort_direction: Annotated[SortDirection | None, Folded] = Field(
         default=None,

@@ -1,4 +1,4 @@
-"""The table of tasks."""
+"""The tables of tasks, of the series they are occurrences of, and of occurrences that were missed."""
 
 from datetime import date, datetime
 
@@ -56,6 +56,15 @@ class Task(SQLModel, table=True):
         Index("ix_task_user_id_title_id", "user_id", text("lower(title)"), "id"),
         Index("ix_task_user_id_status_id", "user_id", "status", "id"),
         Index("ix_task_user_id_category", "user_id", text("lower(category)")),
+        # One task an occurrence, however many complete its forerunner at once.
+        Index(
+            "uq_task_user_id_series_id_occurrence",
+            "user_id",
+            "series_id",
+            "occurrence",
+            unique=True,
+            postgresql_where=text("series_id IS NOT NULL"),
+        ),
         # btree_gin lets the owner lead, so that a tag shared by many users costs each only their own rows.
         Index("ix_task_user_id_tag_keys", "user_id", "tag_keys", postgresql_using="gin"),
     )
@@ -74,8 +83,50 @@ class Task(SQLModel, table=True):
     due_on: date | None = Field(default=None, sa_column=Column(Date))
     due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     due_timezone: str | None = Field(default=None, sa_column=Column(Text))
+    series_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    occurrence: int | None = Field(default=None, sa_column=Column(Integer))
+    # Where the pattern put this occurrence, on the wall of the series' zone; the due date may be moved away.
+    scheduled_wall: datetime | None = Field(default=None, sa_column=Column(DateTime))
     due_wall: datetime | None = Field(sa_column=Column(DateTime, Computed(_DUE_WALL, persisted=True)))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     completed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     version: int = Field(default=1, sa_column=Column(Integer, nullable=False))
+
+
+class TaskSeries(SQLModel, table=True):
+    """A recurring task: the rule, the zone and the start that all its occurrences are computed from."""
+
+    __tablename__ = "task_series"
+    __table_args__ = (
+        CheckConstraint("basis IN ('due_date', 'completion')", name="basis"),
+        CheckConstraint("catch_up IN ('next_future', 'every')", name="catch_up"),
+    )
+    metadata = metadata
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    rule: str = Field(sa_column=Column(Text, nullable=False))
+    basis: str = Field(sa_column=Column(Text, nullable=False))
+    catch_up: str = Field(sa_column=Column(Text, nullable=False))
+    timezone: str = Field(sa_column=Column(Text, nullable=False))
+    starts_wall: datetime = Field(sa_column=Column(DateTime, nullable=False))
+    has_time: bool
+    last_occurrence: int = Field(default=1, sa_column=Column(Integer, nullable=False))
+    stopped_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class MissedOccurrence(SQLModel, table=True):
+    """A date of a series that passed without a task of its own being done."""
+
+    __tablename__ = "missed_occurrence"
+    __table_args__ = (Index("ix_missed_occurrence_user_id_scheduled_wall", "user_id", "scheduled_wall"),)
+    metadata = metadata
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    series_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    occurrence: int = Field(sa_column=Column(Integer, primary_key=True))
+    scheduled_wall: datetime = Field(sa_column=Column(DateTime, nullable=False))
+    recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

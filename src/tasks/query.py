@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from src.core.pagination import decode_cursor, encode_cursor, instant_from_cursor
 from src.core.database import Row
 from src.core.errors import InvalidInput
+from src.core.pagination import decode_cursor, encode_cursor, instant_from_cursor
 from src.preferences.schemas import Preferences, WeekStart
 from src.tasks.dates import read_due
 from src.tasks.filters import DueWindow, StatusFilter, TaskFilter, TaskSort
@@ -26,6 +26,10 @@ def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -
         conditions["category"] = chosen.category.lower()
     if chosen.tags:
         conditions[f"{chosen.tags_match}_tags"] = [tag_key(tag) for tag in chosen.tags]
+    if chosen.recurring is not None:
+        conditions["recurring"] = chosen.recurring
+    if chosen.series_id is not None:
+        conditions["series_id"] = chosen.series_id
     if chosen.search:
         conditions["patterns"] = [_pattern(word) for word in chosen.search.split()]
     return conditions | _due_conditions(chosen, preferences, now)

@@ -6,6 +6,8 @@ from typing import Any
 from src.core.database import Row
 from src.language import LanguageContext, describe_when
 from src.preferences.schemas import Preferences
+from src.tasks.pattern import pattern_of
+from src.tasks.recurrence_schemas import read_pattern
 from src.tasks.schemas import TaskRead, TaskStatus
 
 
@@ -22,7 +24,12 @@ class TaskReader:
         values["due_date"] = due_at or values["due_on"]
         values["due_text"] = self._due_text(values["due_on"], due_at)
         values["completed"] = values["status"] == TaskStatus.COMPLETED
+        is_repeating = values["series_id"] is not None and values["series_stopped_at"] is None
+        values["recurrence"] = read_pattern(pattern_of(row)) if is_repeating else None
         return TaskRead.model_validate(values)
+
+    def read_or_none(self, row: Row | None) -> TaskRead | None:
+        return None if row is None else self.read(row)
 
     def _due_text(self, on: date | None, at: datetime | None) -> str | None:
         if on is None:

@@ -6,13 +6,16 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Date,
     DateTime,
+    FromClause,
     Integer,
     Select,
     SmallInteger,
     Text,
+    and_,
     bindparam,
     case,
     delete,
@@ -29,11 +32,13 @@ from sqlalchemy.types import TypeEngine
 from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
 from src.history.operation import ChangeKind, Operation
-from src.history.repository import logged
+from src.history.repository import change_log
 from src.tasks import models
+from src.tasks.columns import SERIES_COLUMNS
 from src.tasks.filters import SortDirection, TaskSort
 
 _task = metadata.tables[str(models.Task.__tablename__)]
+_series = metadata.tables[str(models.TaskSeries.__tablename__)]
 _owner = bindparam("owner", type_=Text)
 _task_id = bindparam("task_id", type_=BigInteger)
 _owned = _task.c.user_id == _owner
@@ -55,6 +60,15 @@ class TaskRepository:
     async def lock(self, task_id: int) -> Row | None:
         """The task, kept from other writers until the transaction ends."""
         return await self._executor.fetch_one(_lock, owner=self._owner, task_id=task_id)
+
+    async def next_of_series(self, series_id: int, *, after: int) -> Row | None:
+        """The occurrence of a series that comes behind a given one."""
+        return await self._executor.fetch_one(
+            _next_of_series, owner=self._owner, series_id=series_id, occurrence=after
+        )
+
+    async def pending_of_series(self, series_id: int) -> list[Row]:
+        return await self._executor.fetch_all(_pending_of_series, owner=self._owner, series_id=series_id)
 
     async def search(
         self,
@@ -97,15 +111,32 @@ class TaskRepository:
         return await self._executor.fetch_one(_delete, owner=self._owner, task_id=task_id, **log_values)
 
 
-_get = Query(select(_task).where(_this_one))
-_lock = Query(select(_task).where(_this_one).with_for_update())
-_delete = Query(logged(delete(_task).where(_this_one).returning(_task).cte("written"), is_deletion=True))
+def _with_series(task: FromClause) -> Select[Any]:
+    """The rows of tasks, each with the pattern it is an occurrence of."""
+    series = [_series.c[name].label(f"series_{name}") for name in SERIES_COLUMNS]
+    its_series = and_(_series.c.user_id == task.c.user_id, _series.c.id == task.c.series_id)
+    return select(task, *series).select_from(task.outerjoin(_series, its_series))
+
+
+_get = Query(_with_series(_task).where(_this_one))
+_lock = Query(_with_series(_task).where(_this_one).with_for_update(of=_task))
+_deleted = delete(_task).where(_this_one).returning(_task).cte("written")
+_delete = Query(_with_series(_deleted).add_cte(change_log(_deleted, is_deletion=True)))
+_of_series = _owned & (_task.c.series_id == bindparam("series_id", type_=BigInteger))
+_pending_of_series = Query(select(_task.c.id).where(_of_series, _task.c.status == "pending"))
+_next_of_series = Query(
+    _with_series(_task)
+    .where(_of_series, _task.c.occurrence > bindparam("occurrence", type_=Integer))
+    .order_by(_task.c.occurrence)
+    .limit(1)
+)
 
 
 @cache
 def _insert(names: frozenset[str]) -> Query:
     values = {name: bindparam(name, type_=_task.c[name].type) for name in sorted(names)}
-    return Query(logged(insert(_task).values(values).returning(_task).cte("written")))
+    written = insert(_task).values(values).returning(_task).cte("written")
+    return Query(_with_series(written).add_cte(change_log(written)))
 
 
 @cache
@@ -123,7 +154,7 @@ def _update(names: frozenset[str]) -> Query:
         .returning(_task)
         .cte("written")
     )
-    return Query(logged(written, before=before))
+    return Query(_with_series(written).add_cte(change_log(written, before=before)))
 
 
 @lru_cache(maxsize=1024)
@@ -131,7 +162,7 @@ def _search(
     conditions: frozenset[str], sort: TaskSort, direction: SortDirection, is_later_page: bool
 ) -> Query:
     key = _sort_key(sort, direction)
-    statement = select(_task, key.label("sort_key")).where(_owned)
+    statement = _with_series(_task).add_columns(key.label("sort_key")).where(_owned)
     for name in sorted(conditions):
         statement = statement.where(_CONDITIONS[name])
     if is_later_page:
@@ -191,7 +222,9 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "any_tags": _task.c.tag_keys.op("&&")(_text_array("any_tags")),
     "all_tags": _task.c.tag_keys.op("@>")(_text_array("all_tags")),
     "patterns": _words.op("ILIKE")(func.all(_text_array("patterns"))),
-    "undated": _task.c.due_on.is_(None) == bindparam("undated", type_=_task.c.due_on.is_(None).type),
+    "recurring": _task.c.series_id.is_not(None) == bindparam("recurring", type_=Boolean),
+    "series_id": _task.c.series_id == bindparam("series_id", type_=BigInteger),
+    "undated": _task.c.due_on.is_(None) == bindparam("undated", type_=Boolean),
     "due_from_on": case(
         (_task.c.due_at.is_(None), _task.c.due_on >= bindparam("due_from_on", type_=Date)),
         else_=_task.c.due_at >= bindparam("due_from_at", type_=_zoned),

@@ -2,14 +2,22 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response, status
+from fastapi import APIRouter, Body, Query, Response, status
 
 from src.core.http_errors import failures
 from src.core.pagination import Page
 from src.core.routing import StrictRoute
-from src.tasks.dependencies import TasksDep
+from src.tasks.dependencies import TaskId, TasksDep
 from src.tasks.filters import TaskFilter
-from src.tasks.schemas import Completion, TaskCompletion, TaskCreate, TaskRead, TaskReplace, TaskUpdate
+from src.tasks.schemas import (
+    Completion,
+    DeletionScope,
+    TaskCompletion,
+    TaskCreate,
+    TaskRead,
+    TaskReplace,
+    TaskUpdate,
+)
 
 router = APIRouter(
     prefix="/api/{user_id}/tasks",
@@ -18,7 +26,6 @@ router = APIRouter(
     responses=failures(401, 403, 422, 500, 503),
 )
 
-TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", examples=[42])]
 _NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
 
 
@@ -60,9 +67,11 @@ async def update_task(task_id: TaskId, change: TaskUpdate, tasks: TasksDep, resp
 
 
 @router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, operation_id="delete_task", **_NOT_FOUND)
-async def delete_task(task_id: TaskId, tasks: TasksDep) -> None:
-    """Delete a task."""
-    await tasks.delete(task_id)
+async def delete_task(
+    task_id: TaskId, tasks: TasksDep, scope: Annotated[DeletionScope, Query()] = DeletionScope.TASK
+) -> None:
+    """Delete a task. Of a series, the next occurrence follows; `scope=series` ends it and keeps history."""
+    await tasks.delete(task_id, scope)
 
 
 @router.patch("/{task_id}/complete", operation_id="set_task_completed", **_NOT_FOUND)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
 from src.core.schemas import Instant, RequestModel
+from src.tasks.recurrence_schemas import Recurrence, RecurrenceRead
 
 
 class TaskStatus(StrEnum):
@@ -69,6 +70,7 @@ class TaskFields(RequestModel):
     tags: Tags = Field(default=[], examples=[["family"]])
     due_date: DueText | None = None
     due_string: DueText | None = Field(default=None, examples=["tomorrow 5pm"])
+    recurrence: Recurrence | None = None
 
 
 class TaskCreate(TaskFields):
@@ -91,6 +93,7 @@ class TaskUpdate(RequestModel):
     tags: Tags | None = None
     due_date: DueText | None = None
     due_string: DueText | None = None
+    recurrence: Recurrence | None = None
     completed: bool | None = None
 
 
@@ -115,6 +118,9 @@ class TaskRead(BaseModel):
     due_date: Instant | date | None = Field(description="A date, or an instant where a time was given.")
     due_timezone: str | None = Field(description="The zone in which the time of day was meant.")
     due_text: str | None = Field(description="The due date in words.", examples=["tomorrow, Sun 22 Nov"])
+    recurrence: RecurrenceRead | None = Field(description="How it repeats; null where it does not.")
+    series_id: int | None
+    occurrence: int | None = Field(description="The how-manieth of its series.")
     created_at: Instant
     updated_at: Instant
     completed_at: Instant | None
@@ -126,3 +132,40 @@ class Completion(BaseModel):
 
     completed_task: TaskRead
     next_occurrence: TaskRead | None = None
+
+
+class Skipping(BaseModel):
+    """An occurrence that was skipped, and the one that follows it."""
+
+    skipped_task: TaskRead
+    next_occurrence: TaskRead | None = None
+
+
+class DeletionScope(StrEnum):
+    """What a deletion takes: this task, or all that is still to be done of its series."""
+
+    TASK = "task"
+    SERIES = "series"
+
+
+class Deletion(BaseModel):
+    """A task that is gone, and the occurrence that follows it."""
+
+    deleted_task_id: int
+    title: str
+    next_occurrence: TaskRead | None = None
+
+
+class SeriesRead(BaseModel):
+    """A recurring task: its rule and what became of its occurrences."""
+
+    id: int
+    is_active: bool
+    text: str
+    recurrence: RecurrenceRead
+    next_task: TaskRead | None
+    completed: int
+    skipped: int
+    missed: int
+    created_at: Instant
+    stopped_at: Instant | None

@@ -1,28 +1,29 @@
 """What can be done with one user's tasks: the one path of every door."""
 
-from collections.abc import Callable
 from typing import Any
 
 from src.core.database import Executor, Row
-from src.core.errors import InvalidInput
 from src.core.pagination import Page
-from src.history.operation import ChangeKind, Operation
+from src.history.operation import Operation
 from src.preferences.schemas import Preferences
-from src.tasks.dates import read_due
-from src.tasks.errors import TaskNotFound
+from src.tasks.errors import AlreadyFinished, NotRecurring, TaskNotFound
 from src.tasks.filters import TaskFilter
+from src.tasks.pattern import pattern_of
+from src.tasks.plan import Plan, Planner
 from src.tasks.query import conditions_of, cursor_after, position_of
 from src.tasks.reading import TaskReader
+from src.tasks.recurring import RecurringTasks
 from src.tasks.repository import TaskRepository
 from src.tasks.schemas import (
     Completion,
-    Priority,
+    Deletion,
+    DeletionScope,
+    Skipping,
     TaskCreate,
     TaskRead,
     TaskReplace,
     TaskStatus,
     TaskUpdate,
-    tag_key,
 )
 
 
@@ -37,10 +38,18 @@ class TaskService:
         self._preferences = preferences
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
         self._repository = TaskRepository(executor, operation)
-        self._read: Callable[[Row], TaskRead] = TaskReader(preferences, operation.now).read
+        self._planner = Planner(preferences, operation.now)
+        self._reader = TaskReader(preferences, operation.now)
 
     async def create(self, task: TaskCreate) -> TaskRead:
-        return self._read(await self._repository.insert(self._all_values(task)))
+        plan = self._planner.plan(_all_fields(task))
+        if plan.rule is None:
+            return self._reader.read(await self._repository.insert(plan.columns))
+        pattern = self._planner.pattern(plan)
+        async with self._executor.transaction() as transaction:
+            first = await RecurringTasks(transaction, self._operation).begin(pattern)
+            repository = TaskRepository(transaction, self._operation)
+            return self._reader.read(await repository.insert(plan.columns | pattern.due_columns() | first))
 
     async def get(self, task_id: int) -> TaskRead:
         return self._found(await self._repository.get(task_id), task_id)
@@ -56,89 +65,134 @@ class TaskService:
         shown = rows[: chosen.limit]
         has_more = len(rows) > chosen.limit
         next_cursor = cursor_after(shown[-1], chosen, self._cursor_key) if has_more else None
-        return Page(items=[self._read(row) for row in shown], next_cursor=next_cursor)
+        return Page(items=[self._reader.read(row) for row in shown], next_cursor=next_cursor)
 
     async def replace(self, task_id: int, task: TaskReplace) -> TaskRead:
-        return await self._change(task_id, self._all_values(task), task.completed)
+        return await self._change(task_id, _all_fields(task), is_completed=task.completed)
 
     async def update(self, task_id: int, change: TaskUpdate) -> TaskRead:
-        given = change.given()
-        is_completed = given.pop("completed", None)
-        return await self._change(task_id, self._values(given), is_completed)
+        fields = change.given()
+        is_completed = fields.pop("completed", None)
+        return await self._change(task_id, fields, is_completed=is_completed)
 
     async def complete(self, task_id: int) -> Completion:
-        """Complete a task; completing it again changes nothing."""
-        return Completion(completed_task=await self.set_completed(task_id, is_completed=True))
+        """Complete a task; completing it again changes nothing and names the same next occurrence."""
+        async with self._executor.transaction() as transaction:
+            recurring = RecurringTasks(transaction, self._operation)
+            task = await self._lock(transaction, task_id)
+            if task["status"] == TaskStatus.COMPLETED:
+                finished, upcoming = task, await recurring.followed_by(task)
+            else:
+                finished, upcoming = await recurring.finish(task, TaskStatus.COMPLETED)
+        return Completion(
+            completed_task=self._reader.read(finished), next_occurrence=self._reader.read_or_none(upcoming)
+        )
+
+    async def skip(self, task_id: int) -> Skipping:
+        """Let an occurrence pass undone; skipping it again changes nothing."""
+        async with self._executor.transaction() as transaction:
+            recurring = RecurringTasks(transaction, self._operation)
+            task = await self._lock(transaction, task_id)
+            if task["status"] == TaskStatus.SKIPPED:
+                finished, upcoming = task, await recurring.followed_by(task)
+            else:
+                _refuse_to_skip(task)
+                finished, upcoming = await recurring.finish(task, TaskStatus.SKIPPED)
+        return Skipping(
+            skipped_task=self._reader.read(finished), next_occurrence=self._reader.read_or_none(upcoming)
+        )
+
+    async def stop_recurrence(self, task_id: int) -> TaskRead:
+        async with self._executor.transaction() as transaction:
+            task = await self._lock(transaction, task_id)
+            return self._reader.read(await RecurringTasks(transaction, self._operation).stop(task))
 
     async def set_completed(self, task_id: int, *, is_completed: bool | None) -> TaskRead:
         """Complete or reopen a task, or turn it over where `is_completed` is None."""
         async with self._executor.transaction() as transaction:
-            repository = TaskRepository(transaction, self._operation)
-            row = await repository.lock(task_id)
-            if row is None:
-                raise TaskNotFound(task_id)
-            was_completed = row["status"] == TaskStatus.COMPLETED
-            target = not was_completed if is_completed is None else is_completed
-            if target == was_completed:
-                return self._read(row)
-            kind = ChangeKind.COMPLETED if target else ChangeKind.REOPENED
-            return self._found(await repository.update(task_id, self._state(target), kind), task_id)
+            task = await self._lock(transaction, task_id)
+            return self._reader.read(await self._turned(transaction, task, is_completed))
 
-    async def delete(self, task_id: int) -> TaskRead:
-        return self._found(await self._repository.delete(task_id), task_id)
-
-    async def _change(self, task_id: int, values: dict[str, Any], is_completed: bool | None) -> TaskRead:
+    async def delete(self, task_id: int, scope: DeletionScope = DeletionScope.TASK) -> Deletion:
+        """Delete a task; of a series, this occurrence, which the next one follows, or all that is left."""
         async with self._executor.transaction() as transaction:
-            service = TaskService(
-                transaction, self._operation, self._preferences, cursor_key=self._cursor_key
-            )
-            task: TaskRead | None = None
-            if values:
-                row = await service._repository.update(task_id, values)
-                task = self._found(row, task_id)
+            recurring = RecurringTasks(transaction, self._operation)
+            task = await self._lock(transaction, task_id)
+            upcoming = None
+            if scope is DeletionScope.SERIES:
+                if task["series_id"] is None:
+                    raise NotRecurring(task_id)
+                await recurring.delete_all(task)
+            else:
+                upcoming = await recurring.follow(task) if task["status"] == TaskStatus.PENDING else None
+                await TaskRepository(transaction, self._operation).delete(task_id)
+        return Deletion(
+            deleted_task_id=task_id,
+            title=task["title"],
+            next_occurrence=self._reader.read_or_none(upcoming),
+        )
+
+    async def _change(self, task_id: int, fields: dict[str, Any], *, is_completed: bool | None) -> TaskRead:
+        plan = self._planner.plan(fields)
+        if is_completed is None and not plan.sets_recurrence and plan.columns:
+            return self._found(await self._repository.update(task_id, plan.columns), task_id)
+        async with self._executor.transaction() as transaction:
+            task = await self._lock(transaction, task_id)
+            columns = plan.columns | await self._recurrence_columns(transaction, task, plan)
+            if columns:
+                repository = TaskRepository(transaction, self._operation)
+                task = await repository.update(task_id, columns) or task
             if is_completed is not None:
-                task = await service.set_completed(task_id, is_completed=is_completed)
-            return task or await service.get(task_id)
+                task = await self._turned(transaction, task, is_completed)
+            return self._reader.read(task)
+
+    async def _recurrence_columns(self, transaction: Executor, task: Row, plan: Plan) -> dict[str, Any]:
+        """Stop the old series and begin the new one, unless the rule is the one in force."""
+        is_repeating = task["series_id"] is not None and task["series_stopped_at"] is None
+        if not plan.sets_recurrence or (is_repeating and plan.rule == pattern_of(task).rule):
+            return {}
+        recurring = RecurringTasks(transaction, self._operation)
+        if is_repeating:
+            await recurring.stop(task)
+        if plan.rule is None:
+            return {}
+        pattern = self._planner.pattern(plan, task)
+        return await recurring.begin(pattern) | pattern.due_columns()
+
+    async def _turned(self, transaction: Executor, task: Row, is_completed: bool | None) -> Row:
+        was_completed = task["status"] == TaskStatus.COMPLETED
+        target = not was_completed if is_completed is None else is_completed
+        recurring = RecurringTasks(transaction, self._operation)
+        if target and not was_completed:
+            return (await recurring.finish(task, TaskStatus.COMPLETED))[0]
+        if not target and task["status"] != TaskStatus.PENDING:
+            return await recurring.reopen(task)
+        return task
+
+    async def _lock(self, transaction: Executor, task_id: int) -> Row:
+        task = await TaskRepository(transaction, self._operation).lock(task_id)
+        if task is None:
+            raise TaskNotFound(task_id)
+        return task
 
     def _found(self, row: Row | None, task_id: int) -> TaskRead:
         if row is None:
             raise TaskNotFound(task_id)
-        return self._read(row)
+        return self._reader.read(row)
 
-    def _state(self, is_completed: bool) -> dict[str, Any]:
-        if is_completed:
-            return {"status": TaskStatus.COMPLETED.value, "completed_at": self._operation.now}
-        return {"status": TaskStatus.PENDING.value, "completed_at": None}
 
-    def _all_values(self, task: TaskCreate | TaskReplace) -> dict[str, Any]:
-        fields = task.model_dump(exclude={"completed", "due_string"})
-        if task.due_string is not None:
-            fields["due_string"] = task.due_string
-            if task.due_date is None:
-                del fields["due_date"]
-        return self._values(fields)
+def _refuse_to_skip(task: Row) -> None:
+    if task["series_id"] is None or task["series_stopped_at"] is not None:
+        raise NotRecurring(task["id"])
+    if task["status"] == TaskStatus.COMPLETED:
+        raise AlreadyFinished(task["id"])
 
-    def _values(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """The columns that the given fields of a task fill."""
-        plain = ("title", "description", "category")
-        values: dict[str, Any] = {name: fields[name] for name in plain if name in fields}
-        if "title" in fields and fields["title"] is None:
-            raise InvalidInput("title", "A task keeps a title; it cannot be cleared.")
-        if "priority" in fields:
-            values["priority"] = (fields["priority"] or Priority.NONE).value
-        if "tags" in fields:
-            tags = fields["tags"] or []
-            values |= {"tags": tags, "tag_keys": [tag_key(tag) for tag in tags]}
-        return values | self._due_values(fields)
 
-    def _due_values(self, fields: dict[str, Any]) -> dict[str, Any]:
-        named = [name for name in ("due_date", "due_string") if name in fields]
-        if len(named) == 2:
-            raise InvalidInput("due_string", "Give either due_date or due_string.")
-        if not named:
-            return {}
-        text = fields[named[0]]
-        if text is None:
-            return {"due_on": None, "due_at": None, "due_timezone": None}
-        due = read_due(text, self._preferences, self._operation.now, field=named[0])
-        return {"due_on": due.on, "due_at": due.at, "due_timezone": due.timezone}
+def _all_fields(task: TaskCreate | TaskReplace) -> dict[str, Any]:
+    """Every field of a whole task; of the two ways to say when it is due, the one that was used."""
+    fields = {name: getattr(task, name) for name in type(task).model_fields if name != "completed"}
+    if fields["due_string"] is None:
+        del fields["due_string"]
+    elif fields["due_date"] is None:
+        del fields["due_date"]
+    return fields

@@ -1,0 +1,130 @@
+"""What a client wrote of a task, as what is to be stored: columns, and the pattern it shall follow."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from src.core.database import Row
+from src.core.errors import InvalidInput
+from src.language import WhenKind, read_when
+from src.preferences.schemas import Preferences
+from src.recurrence.occurrences import first_occurrence
+from src.recurrence.rule import RecurrenceRule
+from src.tasks.dates import read_due
+from src.tasks.due import Due, due_of_wall, read_iso_due
+from src.tasks.pattern import Pattern, pattern_from
+from src.tasks.reading import language_context
+from src.tasks.recurrence_schemas import RecurrenceFields
+from src.tasks.schemas import Priority, tag_key
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The columns to write; with `sets_recurrence`, also the rule to follow from now on, or none."""
+
+    columns: dict[str, Any]
+    due: Due | None = None
+    sets_recurrence: bool = False
+    rule: RecurrenceRule | None = None
+
+
+class Planner:
+    """Reads what one user writes, by their clock and calendar."""
+
+    def __init__(self, preferences: Preferences, now: datetime) -> None:
+        self._preferences = preferences
+        self._now = now
+        self._context = language_context(preferences, now)
+
+    def plan(self, fields: dict[str, Any]) -> Plan:
+        """The plan for the fields that were given; what is absent is left alone.
+
+        Raises:
+            InvalidInput: a value cannot be used, or two contradict each other.
+            InvalidRule: the recurrence cannot be followed.
+            NotUnderstood: a phrase is not understood.
+            AmbiguousPhrase: a phrase can mean several things.
+        """
+        columns = _plain_columns(fields)
+        due, due_rule = self._due(fields)
+        rule, first = self._recurrence(fields)
+        if due_rule is not None and rule is not None:
+            raise InvalidInput("recurrence", "due_string and recurrence both say how it repeats; give one.")
+        sets_recurrence = "recurrence" in fields or due_rule is not None
+        if due is None and not _names_due(fields):
+            due = first
+        if due is not None or _names_due(fields):
+            columns |= _due_columns(due)
+        return Plan(columns, due, sets_recurrence, rule or due_rule)
+
+    def pattern(self, plan: Plan, current: Row | None = None) -> Pattern:
+        """The pattern of a plan's rule, from its due date on, the task's own, or the first there is."""
+        assert plan.rule is not None  # noqa: S101 - asked only where the plan has a rule.
+        due = plan.due or (_due_of(current) if current is not None else None)
+        if due is None:
+            today = self._preferences.local(self._now).date()
+            due = Due(first_occurrence(plan.rule, today))
+        return pattern_from(plan.rule, due, self._preferences.zone)
+
+    def _due(self, fields: dict[str, Any]) -> tuple[Due | None, RecurrenceRule | None]:
+        if "due_date" in fields and "due_string" in fields:
+            raise InvalidInput("due_string", "Give either due_date or due_string.")
+        if fields.get("due_date") is not None:
+            return self._said("due_date", fields["due_date"], may_repeat=False)
+        if fields.get("due_string") is not None:
+            return self._said("due_string", fields["due_string"], may_repeat=True)
+        return None, None
+
+    def _said(self, field: str, text: str, *, may_repeat: bool) -> tuple[Due | None, RecurrenceRule | None]:
+        if not may_repeat or read_iso_due(text, self._preferences) is not None:
+            return read_due(text, self._preferences, self._now, field=field), None
+        when = read_when(text, self._context)
+        if when.kind is WhenKind.RECURRENCE:
+            return due_of_wall(when.on, when.at, self._preferences.zone), when.rule
+        return read_due(text, self._preferences, self._now, field=field), None
+
+    def _recurrence(self, fields: dict[str, Any]) -> tuple[RecurrenceRule | None, Due | None]:
+        """The rule, and the first date that a sentence gives with it."""
+        said = fields.get("recurrence")
+        if said is None:
+            return None, None
+        return self.rule(said)
+
+    def rule(self, said: RecurrenceFields | str) -> tuple[RecurrenceRule, Due | None]:
+        """The rule of fields, RFC 5545 text or a sentence, with the first date where a sentence gives it."""
+        if isinstance(said, str) and "FREQ=" in said.upper():
+            said = RecurrenceFields.of(rule=said)
+        if not isinstance(said, str):
+            return said.to_rule(self._preferences.zone, count=said.count), None
+        when = read_when(said, self._context)
+        if when.rule is None:
+            message = f"'{said[:60]}' is understood as {when.explanation}, which does not repeat."
+            raise InvalidInput("recurrence", message)
+        return when.rule, due_of_wall(when.on, when.at, self._preferences.zone)
+
+
+def _plain_columns(fields: dict[str, Any]) -> dict[str, Any]:
+    if "title" in fields and fields["title"] is None:
+        raise InvalidInput("title", "A task keeps a title; it cannot be cleared.")
+    plain = ("title", "description", "category")
+    columns: dict[str, Any] = {name: fields[name] for name in plain if name in fields}
+    if "priority" in fields:
+        columns["priority"] = (fields["priority"] or Priority.NONE).value
+    if "tags" in fields:
+        tags = fields["tags"] or []
+        columns |= {"tags": tags, "tag_keys": [tag_key(tag) for tag in tags]}
+    return columns
+
+
+def _names_due(fields: dict[str, Any]) -> bool:
+    return "due_date" in fields or "due_string" in fields
+
+
+def _due_columns(due: Due | None) -> dict[str, Any]:
+    if due is None:
+        return {"due_on": None, "due_at": None, "due_timezone": None}
+    return {"due_on": due.on, "due_at": due.at, "due_timezone": due.timezone}
+
+
+def _due_of(row: Row) -> Due | None:
+    return Due(row["due_on"], row["due_at"], row["due_timezone"]) if row["due_on"] else None
