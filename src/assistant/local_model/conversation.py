@@ -1,0 +1,203 @@
+"""The conversation so far, read from a model's input: what was said, what tools gave back, what was shown."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Self, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from src.language.when import LanguageContext
+
+Task: TypeAlias = dict[str, Any]
+"""A task as the tools return it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the user or the assistant."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """A tool call and its outcome: a JSON object, or the sentence of an error."""
+
+    tool: str
+    arguments: dict[str, Any]
+    outcome: dict[str, Any] | None
+    error: str = ""
+
+    def tasks(self) -> list[Task]:
+        """The tasks in the outcome, in the order they were given."""
+        if self.outcome is None:
+            return []
+        items = self.outcome.get("items")
+        if isinstance(items, list):
+            return [item for item in items if isinstance(item, dict) and "id" in item]
+        return [value for value in self.outcome.values() if isinstance(value, dict) and "id" in value]
+
+
+Event: TypeAlias = Said | ToolResult
+
+CHANGING_TOOLS = frozenset(
+    {"add_task", "update_task", "complete_task", "skip_task", "stop_recurrence", "delete_task"}
+)
+_NUMBERED_LINE = re.compile(r"^(\d+)\. (.+?)(?: — .*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One request to the model: what happened before the last message of the user, and since."""
+
+    utterance: str
+    earlier: tuple[Event, ...]
+    results: tuple[ToolResult, ...]
+    tools: Mapping[str, frozenset[str]]
+    context: LanguageContext
+
+    @classmethod
+    def read(cls, items: Sequence[Any], instructions: str, tools: Mapping[str, frozenset[str]]) -> Self:
+        """Read the items of a model's input (dicts of the Responses form) and the lines of its instructions."""
+        events = list(_events(items))
+        spoken = [index for index, event in enumerate(events) if _is_user(event)]
+        last = spoken[-1] if spoken else len(events)
+        utterance = events[last].text if spoken else ""  # type: ignore[union-attr] # _is_user saw a message.
+        results = tuple(event for event in events[last + 1 :] if isinstance(event, ToolResult))
+        return cls(utterance, tuple(events[:last]), results, tools, read_context(instructions))
+
+    def before(self) -> "Conversation | None":
+        """The conversation as it stood when the user said the message before this one."""
+        spoken = [index for index, event in enumerate(self.earlier) if _is_user(event)]
+        if not spoken:
+            return None
+        event = self.earlier[spoken[-1]]
+        text = event.text if isinstance(event, Said) else ""
+        return replace(self, utterance=text, earlier=self.earlier[: spoken[-1]], results=())
+
+    @property
+    def previous_answer(self) -> str:
+        """What the assistant said last, if nothing else was said since."""
+        said = [event for event in self.earlier if isinstance(event, Said)]
+        return said[-1].text if said and said[-1].role == "assistant" else ""
+
+    def shown(self) -> list[Task]:
+        """The tasks of the last numbered answer, in its order."""
+        for index in range(len(self.earlier) - 1, -1, -1):
+            event = self.earlier[index]
+            if isinstance(event, Said) and event.role == "assistant":
+                titles = [match[1] for match in _NUMBERED_LINE.findall(event.text)]
+                if titles:
+                    return _by_title(titles, self.earlier[:index])
+        return []
+
+    def touched(self) -> Task | None:
+        """The task that was last changed, or the only one that was last shown."""
+        for event in reversed(self.earlier):
+            if isinstance(event, ToolResult) and event.tasks():
+                tasks = event.tasks()
+                if event.tool in CHANGING_TOOLS or len(tasks) == 1:
+                    return tasks[0]
+        return None
+
+    def changes(self) -> list[ToolResult]:
+        """What was changed before this message, the latest first."""
+        done = [event for event in self.earlier if isinstance(event, ToolResult)]
+        return [event for event in reversed(done) if event.tool in CHANGING_TOOLS and event.outcome]
+
+
+def _is_user(event: Event) -> bool:
+    return isinstance(event, Said) and event.role == "user"
+
+
+def _by_title(titles: Iterable[str], events: Sequence[Event]) -> list[Task]:
+    known = [task for event in reversed(events) if isinstance(event, ToolResult) for task in event.tasks()]
+    found: list[Task] = []
+    for title in titles:
+        taken = {task["id"] for task in found}
+        match = next((t for t in known if t["id"] not in taken and one_line(t["title"]) == title), None)
+        if match is not None:
+            found.append(match)
+    return found
+
+
+def one_line(title: object) -> str:
+    """A title as a numbered line shows it."""
+    return " ".join(str(title).replace(" — ", " - ").split())
+
+
+@dataclass(slots=True)
+class _Calls:
+    """Function calls that wait for their outputs."""
+
+    open: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+
+def _events(items: Sequence[Any]) -> Iterable[Event]:
+    calls = _Calls()
+    for item in items:
+        kind = item.get("type")
+        if kind == "function_call":
+            calls.open[item["call_id"]] = (item["name"], _object(item.get("arguments")))
+        elif kind == "function_call_output":
+            tool, arguments = calls.open.get(item["call_id"], ("", {}))
+            yield _result(tool, arguments, item.get("output"))
+        elif item.get("role") in ("user", "assistant"):
+            yield Said(item["role"], _text(item.get("content")))
+
+
+def _result(tool: str, arguments: dict[str, Any], output: object) -> ToolResult:
+    text = _text(output)
+    outcome = _object(text)
+    return ToolResult(tool, arguments, outcome or None, "" if outcome else text)
+
+
+def _text(content: object) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, dict):
+        return str(content.get("text") or "")
+    if isinstance(content, list):
+        return "".join(_text(part) for part in content)
+    return ""
+
+
+def _object(text: object) -> dict[str, Any]:
+    try:
+        value = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+_LOCAL_TIME = re.compile(r"^Local time: (\S+) \(([^)]+)\)", re.MULTILINE)
+_WEEK_START = re.compile(r"^Week starts on: (\w{3})", re.MULTILINE)
+_DATE_ORDER = re.compile(r"^Date order: (mdy|dmy)", re.MULTILINE)
+
+
+def read_context(instructions: str) -> LanguageContext:
+    """The user's present, zone and calendar habits from the last lines of the instructions.
+
+    Without a line that says the local time the context stands at the epoch in UTC, which no run of this
+    service meets: its instructions always say it.
+    """
+    stated = _LOCAL_TIME.search(instructions)
+    now = datetime.fromisoformat(stated[1]) if stated else datetime.fromtimestamp(0, UTC)
+    week_start = _WEEK_START.search(instructions)
+    order = _DATE_ORDER.search(instructions)
+    return LanguageContext.of(
+        now if now.tzinfo else now.replace(tzinfo=UTC),
+        _zone(stated[2] if stated else "UTC"),
+        week_start=week_start[1].lower() if week_start else "mon",
+        date_order=order[1] if order else "mdy",
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,151 @@
+"""Dates, priorities, tags and categories in an utterance, and the text that is left without them. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from src.assistant.local_model.spoken_dates import find_whens
+from src.language.when import LanguageContext, When, WhenKind
+
+_PRIORITY_WORDS = {
+    "high": "High", "highest": "High", "top": "High", "urgent": "High", "important": "High", "critical": "High",
+    "medium": "Medium", "normal": "Medium", "mid": "Medium", "low": "Low", "lowest": "Low", "no": "None",
+}  # fmt: skip
+_LEVEL = r"(high|highest|top|urgent|medium|mid|normal|low|lowest|no)"
+_PRIORITY = re.compile(
+    rf"[\s,(]*\b(?:(?:with|at|as|is|of|to|the|a) )*(?:{_LEVEL}[\s-]priority|priority(?: to| of| is|:| as)? {_LEVEL})\b\)?"
+    r"|(?:^|\s)p([1-4])\b|(?:^|\s)!(high|medium|low|none)\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"(?:^|\s)#(\w[\w-]*)")
+_TAGGED = re.compile(
+    r"[\s,]*\b(?:tagged(?: as| with)?|with (?:the )?tags?|tags?:)\s+(\w[\w-]*(?:(?:,| and|, and) \w[\w-]*)*)",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(
+    r"(?:^|\s)@(\w[\w-]*)|[\s,]*\b(?:in|under|to|with)? ?(?:the )?category:? (\w[\w-]*)", re.IGNORECASE
+)
+_QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|(?<!\w)'([^']+)'(?!\w)")
+_JOINTS = re.compile(
+    r"(?:[\s,]+(?:on|at|by|for|from|until|till|in|due|before|this|is|to|the|starting|and|around|,))+[\s,]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What was read out of a text; `rest` is the text without it."""
+
+    rest: str
+    when: When | None = None
+    priority: str | None = None
+    tags: tuple[str, ...] = ()
+    category: str | None = None
+
+    def due(self) -> str | None:
+        """The date, or the wall time, as ISO 8601 text."""
+        return None if self.when is None else iso(self.when)
+
+    @property
+    def recurrence(self) -> bool:
+        return self.when is not None and self.when.kind is WhenKind.RECURRENCE
+
+
+def iso(when: When) -> str:
+    """The one date, or the one time on the user's wall, of what a phrase means."""
+    if when.at is None:
+        return when.on.isoformat()
+    return datetime.combine(when.on, when.at).isoformat(timespec="minutes")
+
+
+def day_bounds(when: When) -> tuple[date, date]:
+    """First and last day, both included, that a phrase speaks of when one asks about it."""
+    first = when.start if when.start is not None else when.on
+    last = when.end if when.end is not None else first
+    return _day(first), _day(last)
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def read_details(text: str, context: LanguageContext, *, last: bool = False) -> Details:
+    """The details of a text; of several dates the first counts, or the last. Quoted words are left alone."""
+    if _QUOTED.search(text):
+        return _around_quotes(text, context, last=last)
+    rest, priority = _take_priority(text)
+    rest, tags = _take_tags(rest)
+    rest, category = _take_category(rest)
+    rest, when = _take_when(rest, context, last=last)
+    return Details(rest, when, priority, tags, category)
+
+
+def _around_quotes(text: str, context: LanguageContext, *, last: bool) -> Details:
+    match = _QUOTED.search(text)
+    if match is None:
+        return Details(text)
+    outside = read_details(f"{text[: match.start()]} ⁂ {text[match.end() :]}", context, last=last)
+    rest = outside.rest.replace("⁂", f"“{match[1] or match[2]}”")
+    return Details(rest, outside.when, outside.priority, outside.tags, outside.category)
+
+
+def _take_priority(text: str) -> tuple[str, str | None]:
+    match = _PRIORITY.search(text)
+    if match is None:
+        return text, None
+    level = next(group for group in match.groups() if group).lower()
+    by_number = {"1": "High", "2": "Medium", "3": "Low", "4": "None", "none": "None"}
+    return f"{text[: match.start()]} {text[match.end() :]}", by_number.get(level) or _PRIORITY_WORDS[level]
+
+
+def priority_word(text: str) -> str | None:
+    """A priority said by its bare word: "urgent", "to low"."""
+    match = re.search(r"\b(urgent|important|critical|high|medium|low)\b", text, re.IGNORECASE)
+    return _PRIORITY_WORDS[match[1].lower()] if match else None
+
+
+def _take_tags(text: str) -> tuple[str, tuple[str, ...]]:
+    named = [tag for match in _TAGGED.finditer(text) for tag in re.split(r",? and |, ?", match[1])]
+    rest = _TAGGED.sub("", text)
+    return _TAG.sub("", rest), (*_TAG.findall(rest), *named)
+
+
+def _take_category(text: str) -> tuple[str, str | None]:
+    match = _CATEGORY.search(text)
+    if match is None:
+        return text, None
+    return f"{text[: match.start()]} {text[match.end() :]}", match[1] or match[2]
+
+
+def _take_when(text: str, context: LanguageContext, *, last: bool) -> tuple[str, When | None]:
+    whens = find_whens(text, context)
+    if not whens:
+        return text, None
+    when = whens[-1] if last else next((w for w in whens if w.kind is WhenKind.RECURRENCE), whens[0])
+    for span in sorted((s for w in whens for s in w.spans), key=lambda s: s.start, reverse=True):
+        before = _JOINTS.sub("", text[: span.start])
+        text = f"{before} {text[span.end :].lstrip(' ,')}"
+    return text.strip(), when
+
+
+def shifted(due: str, text: str) -> str | None:
+    """A due date moved by the "30 minutes earlier" or "out 5 days" of a text; None where it says no such thing."""
+    match = re.search(
+        r"\b(\d+|an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an)\s+(minute|hour|day|week)s?\b",
+        text,
+        re.I,
+    )
+    if (
+        match is None
+        or not due
+        or not re.search(r"\b(?:later|earlier|out|up|back|forward|ahead|by)\b", text, re.I)
+    ):
+        return None
+    words = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "fifteen": 15,
+             "twenty": 20, "thirty": 30}  # fmt: skip
+    amount = 0.5 if match[1].lower() == "half an" else int(words.get(match[1].lower()) or match[1])
+    step = timedelta(**{f"{match[2].lower()}s": amount})
+    sign = -1 if re.search(r"\b(?:earlier|up|forward|ahead)\b", text, re.I) else 1
+    if "T" in due:
+        return (datetime.fromisoformat(due) + sign * step).isoformat(timespec="minutes")
+    return (date.fromisoformat(due) + sign * step).isoformat()
