@@ -103,12 +103,14 @@ def test_missed_dates_and_the_next_one_are_the_series_without_a_hole(
 
 
 def dateutil_is_right_about(rule: RecurrenceRule) -> bool:
-    """Not where LANGUAGE.md's traps lie, nor where RFC 5545 leaves a week's day to the start."""
+    """Not where LANGUAGE.md's traps lie, where a week's day is the start's, or in weeks two years share."""
     ordinals = {day.ordinal is None for day in rule.weekdays}
+    weeks_at_the_turn_of_the_year = {1, 52, 53, -1, -52, -53}
     return not (
         len(ordinals) > 1
         or (rule.frequency is Frequency.WEEKLY and rule.set_position)
         or (rule.week_numbers and (False in ordinals or not rule.weekdays))
+        or weeks_at_the_turn_of_the_year & set(rule.week_numbers)
     )
 
 
