@@ -111,7 +111,7 @@ class EmbeddedPostgres:
         return data
 
     def _initialised(self) -> Path:
-        data = self._account.place_for_data(self._link)
+        data = self._account.place_for_data(self._link, is_temporary=not self._is_durable)
         unfinished = data.with_name(f"{data.name}.new")
         shutil.rmtree(unfinished, ignore_errors=True)
         self._account.own(unfinished)
@@ -122,11 +122,7 @@ class EmbeddedPostgres:
             self._run("initdb", *options, "-D", unfinished)
         except subprocess.CalledProcessError as error:
             raise EmbeddedPostgresFailed(f"PostgreSQL could not be set up: {error.stderr.strip()}") from error
-        if self._link.is_symlink():
-            self._link.unlink()
         unfinished.rename(data)
-        if data != self._link:
-            self._link.symlink_to(data)
         return data
 
     def _ensure_running(self) -> None:

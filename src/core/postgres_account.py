@@ -19,6 +19,7 @@ MISSING = (
 _UNPRIVILEGED = "nobody"
 # Where root keeps what an unprivileged user must reach, for a project in /root, say.
 _SHARED_PLACE = Path("/var/lib/todo-ai")
+_TEMPORARY = "temporary-for"
 
 
 class EmbeddedPostgresFailed(RuntimeError):
@@ -68,14 +69,28 @@ class PostgresAccount:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
-    def place_for_data(self, wanted: Path) -> Path:
-        """The wanted folder, or one elsewhere when this user could not reach it."""
+    def place_for_data(self, wanted: Path, *, is_temporary: bool) -> Path:
+        """The wanted folder, or where this user could not reach it, one elsewhere that it links to."""
+        if wanted.is_symlink():
+            wanted.unlink()
         if self.uid is None or _can_reach(wanted.parent, self.uid):
             return wanted
         _SHARED_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _remove_forgotten_places()
         home = Path(tempfile.mkdtemp(prefix="postgres-", dir=_SHARED_PLACE))
         home.chmod(0o711)
+        wanted.symlink_to(home / "data")
+        if is_temporary:
+            (home / _TEMPORARY).write_text(str(wanted))
         return home / "data"
+
+
+def _remove_forgotten_places() -> None:
+    """Remove the places of tests whose folder is gone; others may only have been moved, and stay."""
+    for note in _SHARED_PLACE.glob(f"postgres-*/{_TEMPORARY}"):
+        link = Path(note.read_text())
+        if not (link.is_symlink() and link.readlink() == note.parent / "data"):
+            shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def account_for(data: Path) -> PostgresAccount:
