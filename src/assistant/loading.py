@@ -30,12 +30,16 @@ class AssistantLoader:
     async def close(self) -> None:
         if self._task is None:
             return
-        try:
-            await (await self._task).close()
-        except Exception:
-            log.exception("the assistant did not close cleanly")
+        if not self._task.done():
+            self._task.cancel()
+        elif self._task.exception() is None:
+            await self._task.result().close()
 
     async def _load(self) -> "Assistant":
-        assistant = await asyncio.to_thread(self._build)
-        await assistant.warm_up(self._local_time)
+        try:
+            assistant = await asyncio.to_thread(self._build)
+            await assistant.warm_up(self._local_time)
+        except Exception:
+            log.exception("the assistant could not be loaded; chat will not answer")
+            raise
         return assistant

@@ -138,26 +138,26 @@ class TaskService:
             return self._found(await self._repository.update(task_id, plan.columns), task_id)
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
-            columns = plan.columns | await self._recurrence_columns(transaction, task, plan)
-            if columns:
+            task, columns = await self._recurrence(transaction, task, plan)
+            if plan.columns or columns:
                 repository = TaskRepository(transaction, self._operation)
-                task = await repository.update(task_id, columns) or task
+                task = await repository.update(task_id, plan.columns | columns) or task
             if is_completed is not None:
                 task = await self._turned(transaction, task, is_completed)
             return self._reader.read(task)
 
-    async def _recurrence_columns(self, transaction: Executor, task: Row, plan: Plan) -> dict[str, Any]:
+    async def _recurrence(self, transaction: Executor, task: Row, plan: Plan) -> tuple[Row, dict[str, Any]]:
         """Stop the old series and begin the new one, unless the rule is the one in force."""
         is_repeating = task["series_id"] is not None and task["series_stopped_at"] is None
         if not plan.sets_recurrence or (is_repeating and plan.rule == pattern_of(task).rule):
-            return {}
+            return task, {}
         recurring = RecurringTasks(transaction, self._operation)
         if is_repeating:
-            await recurring.stop(task)
+            task = await recurring.stop(task)
         if plan.rule is None:
-            return {}
+            return task, {}
         pattern = self._planner.pattern(plan, task)
-        return await recurring.begin(pattern) | pattern.due_columns()
+        return task, await recurring.begin(pattern) | pattern.due_columns()
 
     async def _turned(self, transaction: Executor, task: Row, is_completed: bool | None) -> Row:
         was_completed = task["status"] == TaskStatus.COMPLETED
