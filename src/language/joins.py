@@ -1,0 +1,350 @@
+"""Days with times, ranges from one day to another, and what is said beside a repetition."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from src.language.clocks import PARTS, as_clock, between
+from src.language.items import Item
+from src.language.shapes import Dead, Found, Shape, Table
+from src.language.values import Certainty, Clock, Day, Env, Moment, Repeat, replace, wall
+from src.recurrence.rule import Basis
+
+
+def _part_of(found: Found) -> str:
+    """The part of the day that a clock beside it belongs to."""
+    clocks = [day.clock for day in found.all("day") if day.clock] + [c for c in found.all("clock") if c.vague]
+    return clocks[0].part if clocks else ""
+
+
+def _clock_of(found: Found, kinds: tuple[str, ...] = ("clock", "number")) -> Clock | None:
+    exact = [item for item in found.items if item.kind in kinds and not _is_vague(item)]
+    if exact:
+        clock = as_clock(exact[0])
+        return clock.settle(_part_of(found)) if clock else None
+    vague: list[Clock] = found.all("clock")
+    return vague[0] if vague else None
+
+
+def _is_vague(item: Item) -> bool:
+    return isinstance(item.value, Clock) and item.value.vague
+
+
+def _at(found: Found) -> Any:
+    """A day and a time of day."""
+    day: Day = found.get("day", "days")
+    clock = _clock_of(found)
+    if clock is None:
+        return None
+    return at_clock(day.on, clock, clash=day.clash)
+
+
+def _at_in_year(found: Found) -> Any:
+    dated = _with_year(found)
+    clock = _clock_of(found)
+    return at_clock(dated.on, clock) if isinstance(dated, Day) and clock else None
+
+
+def at_clock(on: date, clock: Clock, clash: str = "") -> Any:
+    try:
+        start = wall(on, clock)
+        end = wall(on, clock.end) if clock.end else None
+    except OverflowError:
+        return None
+    return Moment(start, end, clash=clash)
+
+
+def _day_numbers(found: Found) -> Any:
+    """Monday 12-4, tomorrow at 3 30."""
+    numbers = [as_clock(item) for item in found.items if item.kind == "number"]
+    if None in numbers or len(numbers) < 2:
+        return None
+    first, second = numbers[0], numbers[1]
+    assert first is not None and second is not None  # noqa: S101, PT018 - the line above returned.
+    if found.has("dash", "hyphen", "to", "until"):
+        return at_clock(found.get("day").on, between(first, second))
+    minute = found.all("number")[1]
+    if minute > 59 or (0 < minute < 10):
+        return None
+    return at_clock(found.get("day").on, replace(first, minute=minute).settle(_part_of(found)))
+
+
+def _at_number(found: Found) -> Clock | None:
+    numbers = [item for item in found.items if item.kind not in ("at", "around", "by", "meridiem")]
+    clock = as_clock(numbers[0])
+    if clock is not None and len(numbers) > 1:
+        minute = numbers[1].value
+        return replace(clock, minute=minute) if 9 < minute < 60 or minute == 0 else None
+    return clock
+
+
+def _day_part(found: Found) -> Day | None:
+    """Tomorrow evening, the morning of the 5th: the day keeps the part, for the hour that may follow."""
+    clock: Clock = found.get("clock")
+    day: Day = found.get("day")
+    return replace(day, clock=clock) if clock.vague and not day.clock else None
+
+
+def _two_days(found: Found) -> Any:
+    """A weekday beside the date it falls on, or "tomorrow" beside it: the date counts."""
+    first, second = found.all("day")
+    clash = "" if first.on == second.on else f"{first.on:%-d %B %Y} and {second.on:%-d %B %Y} are two dates"
+    if first.last or second.last or first.clock:
+        return None
+    return replace(second, clash=second.clash or clash)
+
+
+def _with_year(found: Found) -> Any:
+    day, year = found.get("day"), found.get("year")
+    if not day.yearless:
+        return None
+    try:
+        return replace(day, on=day.on.replace(year=year), yearless=False)
+    except ValueError:
+        return Dead(f"There is no '{found.text()}'")
+
+
+def _mixed(found: Found) -> bool:
+    return len({clock.vague for clock in found.all("clock")}) == 2
+
+
+def _sure_clock(found: Found) -> Clock | None:
+    last = found.items[-1]
+    if last.kind == "number" and found.items[0].kind != "at" and not found.has("at"):
+        return None
+    return _at_number(found)
+
+
+def _number_day(found: Found) -> Any:
+    numbers = [item for item in found.items if item.kind == "number"]
+    clock = as_clock(numbers[0])
+    if clock is None or (clock.hour == 0 and not found.has("at")):
+        return None
+    if len(numbers) > 1:
+        minute = numbers[1].value
+        if not 9 < minute < 60:
+            return None
+        clock = replace(clock, minute=minute)
+    elif numbers[0].value > 12 and not found.has("at"):
+        return None
+    day = found.get("day")
+    return at_clock(day.on, clock.settle(_part_of(found)))
+
+
+def _from_to(found: Found) -> Any:
+    """From one day or moment to another; the year of the last counts for the first."""
+    ends = [item.value for item in found.items if item.kind in ("day", "days", "moment")]
+    start, end = ends[0], ends[1]
+    if isinstance(start, Day) and isinstance(end, Day):
+        return _days_between(start, end, found.env)
+    first = _moment(start)
+    last = _moment(end, late=True)
+    if last < first:
+        return None
+    return Moment(first, last)
+
+
+def _days_between(start: Day, end: Day, env: Env) -> Any:
+    last = end.last or end.on
+    try:
+        if start.yearless and not end.yearless and start.on.year != end.on.year:
+            year = last.year if start.on.replace(year=last.year) <= last else last.year - 1
+            start = replace(start, on=start.on.replace(year=year))
+        if start.yearless and end.yearless and last < start.on:
+            start = replace(start, on=start.on.replace(year=start.on.year - 1))
+        if end.yearless and last < start.on:
+            last = last.replace(year=last.year + 1)
+    except ValueError:
+        return None
+    if last < start.on and start.on.weekday() != last.weekday() and (start.on - last).days < 7:
+        last += timedelta(days=7)
+    return Day(start.on, last) if start.on <= last else None
+
+
+def _moment(value: Any, *, late: bool = False) -> datetime:
+    if isinstance(value, Moment):
+        return (value.last or value.at) if late else value.at
+    day = value.last if late and value.last else value.on
+    clock = value.clock or (Clock(23, 59) if late else Clock(0))
+    return wall(day, clock)
+
+
+def _to_clock(found: Found) -> Any:
+    """Between now and eight o'clock; monday 9:00 until 11."""
+    moment: Moment = found.get("moment")
+    clock: Clock = found.get("clock")
+    if found.items[-1].kind == "moment":
+        early = wall(moment.at.date(), replace(clock, settled=True))
+        return Moment(early, moment.last or moment.at) if early <= moment.at else None
+    if not clock.settled and not clock.vague:
+        early = replace(clock, settled=True)
+        clock = early if early.at > moment.at.time() else replace(early, hour=(clock.hour + 12) % 24)
+    last = wall(moment.at.date(), clock)
+    return Moment(moment.at, last) if last >= moment.at else None
+
+
+def _lasting(found: Found) -> Any:
+    """18 december for 10 days; 4pm for 30 minutes; 3 days starting monday."""
+    span, start = found.get("span"), found.get("day", "moment", "clock")
+    if isinstance(start, Clock):
+        return replace(start, end=None) if span.timed else None
+    if isinstance(start, Moment):
+        return Moment(start.at, start.at + timedelta(days=span.days, minutes=span.minutes))
+    if span.timed or span.months:
+        return None
+    return Day(start.on, start.on + timedelta(days=max(span.days - 1, 0)))
+
+
+def _bounded(found: Found) -> Any:
+    """A repetition with its times, first and last dates, and number of times."""
+    repeat: Repeat = found.get("repeat")
+    mode = "at"
+    for item in found.items:
+        if item.kind in ("starting", "from", "fraction"):
+            mode = "start"
+        elif item.kind in ("until", "to", "by"):
+            mode = "end"
+        else:
+            repeat = _attach(repeat, item, mode)
+    return repeat
+
+
+def _attach(repeat: Repeat, item: Item, mode: str) -> Repeat:
+    value = item.value
+    if isinstance(value, Clock):
+        part = repeat.clock.part if repeat.clock else ""
+        return replace(repeat, clock=value.settle(part))
+    if isinstance(value, Moment):
+        stretch = replace(repeat, clock=Clock(value.at.hour, value.at.minute))
+        return (
+            replace(stretch, start=value.at.date())
+            if mode != "end"
+            else replace(repeat, until=value.at.date())
+        )
+    if isinstance(value, Day):
+        return _attach_day(repeat, value, mode)
+    if item.kind == "span":
+        return replace(repeat, lasting=value)
+    if item.kind in ("number", "once"):
+        return replace(repeat, count=value)
+    return repeat
+
+
+def _attach_day(repeat: Repeat, day: Day, mode: str) -> Repeat:
+    if mode == "end":
+        stretch = day.grain not in ("", "weekend")
+        return replace(repeat, until=day.on if stretch else day.last or day.on)
+    repeat = replace(repeat, start=day.on)
+    return replace(repeat, until=day.last) if day.last and mode == "span" else repeat
+
+
+def _completion(found: Found) -> Repeat:
+    return replace(found.get("repeat"), basis=Basis.COMPLETION)
+
+
+def _repeat_clock(found: Found) -> Any:
+    numbers = [as_clock(item) for item in found.items if item.kind in ("number", "decimal", "bignumber")]
+    repeat: Repeat = found.get("repeat")
+    if not numbers or numbers[0] is None:
+        return None
+    return replace(repeat, clock=numbers[0].settle(repeat.clock.part if repeat.clock else ""))
+
+
+def _for_stretch(found: Found) -> Repeat:
+    """Every thursday for the next month: until the next one begins."""
+    days: Day = found.get("days")
+    return replace(found.get("repeat"), until=days.on)
+
+
+def _by_value(item: Item) -> Item:
+    return item._replace(kind="days") if isinstance(item.value, Day) and item.value.last else item
+
+
+__all__ = ["PARTS", "Certainty", "at_clock", "fold_daytimes", "fold_ranges"]
+
+
+_DAYPARTS: Table = Table(
+    [
+        Shape("day (comma|in|at)? clock", "day", _day_part),
+        Shape("clock (of|on|comma)? the? day", "day", _day_part),
+    ]
+)
+_DAYTIME: Table = Table(
+    [
+        Shape("day comma? year", "day", _with_year),
+        Shape("day (at|comma|around)? dead", "dead", lambda found: Dead(f"'{found.text()}' is no time")),
+        Shape("day AT clock comma? year", "moment", _at_in_year),
+        Shape("day AT clock AT clock", "moment", _at),
+        Shape("clock clock? (comma|on|of|for|in|at|from|period|paren){0,2} the? (day|days) (?!clock|AT clock)", "moment", _at),
+        Shape("(day|days) AT clock", "moment", _at),
+        Shape("day AT number TO number (?!unknown)", "moment", _day_numbers),
+        Shape("day (comma? at|at|around|comma){1,2} number number", "moment", _day_numbers),
+        Shape("(day|days) ((at|by|around|comma|from|after|before){1,2}) number (?!unit|span|unknown unit)", "moment", _at),
+        Shape("day number meridiem?(?!unit|unknown|number|dash|slash|percent)", "moment", lambda found: _at(found) if found.get("number") < 13 else None),
+        Shape("(at|by|around) number number? (on|comma)? the? day", "moment", _number_day),
+        Shape("(?<!unknown|number|slash|dash) number hyphen? number? day", "moment", _number_day),
+        Shape("at around? number number (?!unit|unknown|number|dash|slash)", "clock", _at_number),
+        Shape("(at|by|around){1,2} (number|decimal|bignumber|year) (?!unit|number|bignumber|dash|slash|percent|ordinal)", "clock", _sure_clock),
+        Shape("clock AT clock", "clock", lambda found: _clock_of(found) if _mixed(found) else None),
+        Shape("clock", "clock", lambda found: found.get("clock")),
+    ]
+)  # fmt: skip
+
+
+_RANGES: Table = Table(
+    [
+        Shape("(from|between)? (day|days) TO (the? day|the? days)", "days", _from_to),
+        Shape("between (day|days|moment) and (the? day|days|moment)", "days", _from_to),
+        Shape("(from|between)? (moment TO (day|days|moment)|(day|days) TO moment)", "moment", _from_to),
+        Shape("(from|between)? moment (TO|and) clock", "moment", _to_clock),
+        Shape("(from|between)? clock (TO|and) moment", "moment", _to_clock),
+        Shape("(day|moment|clock) for span", "moment", _lasting),
+        Shape("(for span|span) (starting|starting from|starting on) (day|moment|clock)", "moment", _lasting),
+        Shape("(day|moment) paren? day paren?", "day", lambda found: _two_days(found) if len(found.all("day")) == 2 else None),
+        Shape("day (comma|paren){1,2} day paren?", "day", _two_days),
+        Shape("day (comma|paren|comma on) moment", "moment", lambda found: found.get("moment")),
+    ]
+)  # fmt: skip
+
+
+_DATE = "the? (day|days|moment)"
+_START = "(starting|from|fraction) (on|from|in|at)?"
+_END = "(until|to|fraction|until at) (on|the)?"
+_REPEAT_TIMES: Table = Table(
+    [
+        Shape("repeat (comma? at|around|at around) (number|decimal|bignumber) ((comma|and|comma and) number){0,4} (?!unit|unknown|times)", "repeat", _repeat_clock),
+        Shape("repeat (comma|at|on|around|from|in|by){0,2} the? clock", "repeat", _bounded),
+        Shape("clock (on|of|comma)? repeat clock?", "repeat", _bounded),
+        Shape("(at|around) (number|decimal) (on|of|comma)? repeat", "repeat", _repeat_clock),
+    ]
+)  # fmt: skip
+_BOUNDS: Table = Table(
+    [
+        Shape(f"repeat (comma)? {_START} {_DATE} (comma|and)? {_END} {_DATE}", "repeat", _bounded),
+        Shape(f"repeat (comma|and)? {_START} {_DATE}", "repeat", _bounded),
+        Shape(f"{_START} {_DATE} (comma|and|on)? repeat", "repeat", _bounded),
+        Shape(f"repeat (comma|and)? {_END} {_DATE}", "repeat", _bounded),
+        Shape("repeat comma? for (the|around)? days", "repeat", _for_stretch),
+        Shape("repeat comma? (for|by)? number times", "repeat", _bounded),
+        Shape("repeat comma? once times?", "repeat", _bounded),
+        Shape("repeat comma? after? completion", "repeat", _completion),
+        Shape("repeat comma? clock", "repeat", _bounded),
+        Shape("repeat (at|from|comma)? moment", "repeat", _bounded),
+        Shape("moment repeat", "repeat", _bounded),
+        Shape("repeat comma? day", "repeat", lambda found: _bounded(found) if not found.get("day").last else None),
+    ]
+)  # fmt: skip
+
+
+def fold_daytimes(items: list[Item], env: Env) -> list[Item]:
+    """The line with days and their times joined."""
+    return _DAYTIME.fold(_DAYPARTS.fold(_REPEAT_TIMES.fold(items, env), env), env)
+
+
+def fold_ranges(items: list[Item], env: Env) -> list[Item]:
+    """The line with ranges of days and moments, and with repetitions and their bounds."""
+    for _ in range(3):
+        bounded = _BOUNDS.fold(items, env)
+        if len(bounded) == len(items):
+            break
+        items = bounded
+    return [_by_value(item) for item in _RANGES.fold(items, env)]

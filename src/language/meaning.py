@@ -1,0 +1,104 @@
+"""Folded items to answers: the date a clock falls on, the first occurrence of a rule, the explanation."""
+
+from datetime import date, datetime, timedelta
+
+from src.core.errors import DomainError
+from src.language.calendar import coming_weekday, shift
+from src.language.values import Clock, Day, Env, Moment, Repeat, Span, wall
+from src.language.when import Span as Piece
+from src.language.when import When, WhenKind
+from src.language.wording import long_date, long_moment, long_range
+from src.recurrence.occurrences import occurrences
+from src.recurrence.rule import Frequency, RecurrenceRule
+from src.recurrence.sentence import describe
+
+Value = Clock | Day | Moment | Repeat
+
+
+def mean(value: Value, span: Piece, env: Env) -> When | None:
+    """What a folded item says, or None where it leads beyond the calendar."""
+    try:
+        if isinstance(value, Clock):
+            return _clock(value, span, env)
+        if isinstance(value, Day):
+            return _day(value, span, env)
+        if isinstance(value, Moment):
+            return _moment(value, span)
+        return _repeat(value, span, env)
+    except (OverflowError, DomainError):
+        return None
+
+
+def _clock(clock: Clock, span: Piece, env: Env) -> When:
+    """A time alone is today if it is still ahead, else tomorrow."""
+    clock = clock.settle()
+    start = wall(env.today, clock)
+    days = 0 if start > env.now or (start == env.now and not clock.vague) else 1
+    if clock.end and wall(env.today, clock.end) > env.now:
+        days = 0
+    end = wall(env.today + timedelta(days=days), clock.end) if clock.end else None
+    return _moment(Moment(start + timedelta(days=days), end), span)
+
+
+def _moment(moment: Moment, span: Piece) -> When:
+    on, at = moment.at.date(), moment.at.time()
+    if moment.last is None:
+        return When(WhenKind.DATETIME, on, at, (span,), long_moment(on, at))
+    said = long_range(moment.at, moment.last)
+    return When(WhenKind.RANGE, on, at, (span,), said, start=moment.at, end=moment.last)
+
+
+def _day(day: Day, span: Piece, env: Env) -> When:
+    if day.clock is not None:
+        moment = wall(day.on, day.clock.settle())
+        return _moment(Moment(moment), span)
+    if day.last is None or day.last == day.on:
+        return When(WhenKind.DATE, day.on, None, (span,), long_date(day.on))
+    on = env.today if day.on < env.today <= day.last else day.on
+    said = long_range(day.on, day.last)
+    return When(WhenKind.RANGE, on, None, (span,), said, start=day.on, end=day.last)
+
+
+def _repeat(repeat: Repeat, span: Piece, env: Env) -> When | None:
+    clock = repeat.clock.settle() if repeat.clock else None
+    at = clock.at if clock else None
+    start = repeat.start or env.today
+    if repeat.start is None and at is not None and datetime.combine(start, at) < env.now:
+        start += timedelta(days=1)
+    rule = _rule(repeat, start)
+    if repeat.frequency is Frequency.WEEKLY and rule.weekdays and repeat.start is None:
+        start = min(
+            coming_weekday(place.weekday.number, start - timedelta(days=1)) for place in rule.weekdays
+        )
+    first = next(iter(occurrences(rule, start, inclusive=True, limit=1)), None)
+    if first is None:
+        return None
+    on = first.date() if isinstance(first, datetime) else first
+    said = f"{describe(rule)}, from {long_moment(on, at)}"
+    return When(WhenKind.RECURRENCE, on, at, (span,), said, rule=rule)
+
+
+def _rule(repeat: Repeat, start: date) -> RecurrenceRule:
+    until = repeat.until
+    if repeat.lasting is not None:
+        until = _end_of(start, repeat.lasting)
+    elif until is not None and until < start:
+        until = shift(until, months=12)
+    return RecurrenceRule(
+        repeat.frequency,
+        repeat.interval,
+        weekdays=repeat.weekdays,
+        month_days=repeat.month_days,
+        months=repeat.months,
+        set_position=repeat.set_position,
+        year_days=repeat.year_days,
+        week_numbers=repeat.week_numbers,
+        until=until,
+        count=repeat.count,
+        basis=repeat.basis,
+    )
+
+
+def _end_of(start: date, lasting: Span) -> date | None:
+    after = shift(start, months=lasting.months, days=lasting.days)
+    return after - timedelta(days=1) if after else None

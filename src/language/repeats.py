@@ -1,0 +1,344 @@
+"""Repetitions: "every other friday", "1st and 15th of each month", "weekdays", "every 3rd friday", "monthly"."""
+
+from typing import Any
+
+from src.language.clocks import PARTS
+from src.language.items import Item
+from src.language.shapes import Dead, Found, Shape, Table
+from src.language.values import Certainty, Env, Repeat, replace
+from src.recurrence.rule import Basis, Frequency, Weekday, WeekdayPosition
+
+_WEEK = tuple(Weekday)
+_WORKDAYS = (0, 1, 2, 3, 4)
+_WEEKEND = (5, 6)
+_UNITS = {
+    "day": (Frequency.DAILY, 1),
+    "week": (Frequency.WEEKLY, 1),
+    "fortnight": (Frequency.WEEKLY, 2),
+    "month": (Frequency.MONTHLY, 1),
+    "quarter": (Frequency.MONTHLY, 3),
+    "year": (Frequency.YEARLY, 1),
+    "decade": (Frequency.YEARLY, 10),
+}
+_ADVERBS = {
+    "daily": (Frequency.DAILY, 1),
+    "weekly": (Frequency.WEEKLY, 1),
+    "biweekly": (Frequency.WEEKLY, 2),
+    "monthly": (Frequency.MONTHLY, 1),
+    "bimonthly": (Frequency.MONTHLY, 2),
+    "quarterly": (Frequency.MONTHLY, 3),
+    "biyearly": (Frequency.YEARLY, 2),
+    "yearly": (Frequency.YEARLY, 1),
+}
+
+
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def positions(numbers: Any, ordinal: int | None = None) -> tuple[WeekdayPosition, ...]:
+    return tuple(WeekdayPosition(_WEEK[number], ordinal) for number in numbers)
+
+
+def _weekly(numbers: Any, interval: int = 1) -> Repeat:
+    return Repeat(Frequency.WEEKLY, interval, weekdays=positions(numbers))
+
+
+def _basis(found: Found) -> Basis:
+    return Basis.COMPLETION if found.has("completion") else Basis.DUE_DATE
+
+
+def _interval(found: Found) -> int:
+    """Other is 2, "every 3rd" and "every 3" are 3."""
+    if found.has("other"):
+        return 2
+    return int(found.get("number", "ordinal", "second") or 1)
+
+
+def _with_basis(build: Any) -> Any:
+    def built(found: Found) -> Any:
+        repeat = build(found)
+        if isinstance(repeat, Repeat):
+            repeat = replace(repeat, basis=_basis(found))
+            part = found.get("part")
+            return replace(repeat, clock=PARTS[part]) if part else repeat
+        return repeat
+
+    return built
+
+
+def _every_unit(found: Found) -> Any:
+    """Every day, every other week, every 3rd month, every quarter."""
+    span = found.get("span")
+    if span is not None:
+        return _every_span(span)
+    unit = found.get("unit") or "quarter"
+    if unit not in _UNITS:
+        return Dead("Nothing repeats more often than daily")
+    frequency, times = _UNITS[unit]
+    return Repeat(frequency, times * _interval(found))
+
+
+def _every_span(span: Any) -> Any:
+    if span.unit not in _UNITS or span.count != int(span.count) or span.count < 1:
+        return Dead("Nothing repeats more often than daily")
+    frequency, times = _UNITS[span.unit]
+    return Repeat(frequency, times * int(span.count))
+
+
+def _adverb(found: Found) -> Repeat:
+    frequency, interval = _ADVERBS[found.get("adverb")]
+    weak = Certainty.SURE
+    return Repeat(frequency, interval, weak=weak)
+
+
+def _every_weekdays(found: Found) -> Any:
+    """Every mon, wed and fri; every other tuesday; every 2 fridays."""
+    return _weekly(found.all("weekday", "weekdays"), _interval(found))
+
+
+def _weekday_range(found: Found) -> Repeat:
+    first, last = found.all("weekday", "weekdays")[:2]
+    return _weekly([(first + step) % 7 for step in range((last - first) % 7 + 1)], _interval(found))
+
+
+def _workdays(found: Found) -> Repeat:
+    return _weekly(_WORKDAYS, _interval(found))
+
+
+def _every_weekend(found: Found) -> Repeat:
+    """Every weekend means its Saturday; weekends and every other weekend mean both days."""
+    plain = [item.kind for item in found.items] == ["every", "weekend"]
+    return _weekly((5,) if plain else _WEEKEND, _interval(found))
+
+
+def _nth_workday(found: Found) -> Repeat:
+    position = _ordinals(found)
+    return Repeat(Frequency.MONTHLY, weekdays=positions(_WORKDAYS), set_position=position)
+
+
+def _ordinals(found: Found) -> tuple[int, ...]:
+    """The ordinals in order; last counts from the end, and so does "2nd to last"."""
+    numbers: list[int] = []
+    for item in found.items:
+        if item.kind in ("ordinal", "second") or item.kind == "number":
+            numbers.append(item.value)
+        elif item.kind == "last":
+            backward = numbers and found.has("to", "hyphen")
+            numbers.append(-(numbers.pop() if backward else 1))
+    return tuple(numbers)
+
+
+def _months(found: Found) -> int:
+    return 2 if found.has("other") else 1
+
+
+def _every_nth_weekday(found: Found) -> Any:
+    """Every 3rd friday, 2nd and 4th thursday of the month, last monday of each quarter."""
+    weekdays = found.all("weekday", "weekdays")
+    span = found.get("span")
+    interval = int(span.count) if span else _months(found)
+    unit = found.all("unit")[-1] if found.has("unit") else span.unit if span else "month"
+    if unit == "quarter" or found.has("quarter"):
+        interval = 3
+    if not all(0 < abs(number) < 6 for number in _ordinals(found)):
+        return Dead("A month has five weeks at most")
+    places = tuple(place for number in _ordinals(found) for place in positions(weekdays, number))
+    frequency = Frequency.YEARLY if unit == "year" and not found.has("month") else Frequency.MONTHLY
+    months = tuple(found.all("month"))
+    if months:
+        years = interval if unit == "year" else 1
+        return Repeat(Frequency.YEARLY, years, weekdays=places, months=months)
+    return Repeat(frequency, interval, weekdays=places)
+
+
+def _month_days(found: Found) -> Any:
+    """Every 15th, the 1st and 15th of each month, every other month on the 4th, last day of the month."""
+    days = _ordinals(found)
+    span = found.get("span")
+    interval = int(span.count) if span else _months(found)
+    if found.has("quarter") or (span and span.unit == "quarter"):
+        interval *= 3
+    if found.has("fraction"):
+        days = (-1,) if found.get("fraction") == "end" else (1,)
+    if not days or not all(0 < abs(day) < 32 for day in days):
+        return Dead("A month has 31 days at most")
+    return Repeat(Frequency.MONTHLY, interval, month_days=days)
+
+
+def _monthly_weekday(found: Found) -> Repeat:
+    return Repeat(Frequency.MONTHLY, _interval(found), weekdays=positions(found.all("weekday", "weekdays")))
+
+
+def _year_day(found: Found) -> Any:
+    return Repeat(Frequency.YEARLY, year_days=_ordinals(found))
+
+
+def _yearly(found: Found) -> Any:
+    """Every jan 5, every year on december 31st, every aug 20 and 30."""
+    month = found.get("month")
+    days = _ordinals(Found([item for item in found.items if item.kind != "last"], found.env))
+    span = found.get("span")
+    interval = int(span.count) if span else _months(found)
+    if not days:
+        days = (1,)
+    if not all(0 < day <= _LONGEST[month - 1] for day in days):
+        return Dead(f"There is no '{found.text()}'")
+    return Repeat(Frequency.YEARLY, interval, months=(month,), month_days=days)
+
+
+def _week_day_number(found: Found) -> Repeat:
+    number = found.get("ordinal", "second")
+    return _weekly(((found.env.week_start + number - 1) % 7,), 1)
+
+
+def _in_weeks(found: Found) -> Any:
+    weeks = tuple(found.all("number"))
+    weekdays = positions(found.all("weekday", "weekdays"))
+    return Repeat(Frequency.YEARLY, weekdays=weekdays, week_numbers=weeks)
+
+
+def _often(found: Found) -> Any:
+    """Once a week is weekly; twice a week asks for the days."""
+    span = found.get("span")
+    times = found.get("once") if found.has("once") else found.get("number")
+    unit = span.unit if span else found.get("unit") or "quarter"
+    if unit not in _UNITS:
+        return Dead("Nothing repeats more often than daily")
+    if times > 1:
+        return Dead(f"'{found.text()}' does not say on which days")
+    frequency, interval = _UNITS[unit]
+    weekdays = positions(found.all("weekday", "weekdays"))
+    return Repeat(frequency, interval * int(span.count if span else 1), weekdays=weekdays)
+
+
+def _parts(found: Found) -> Repeat:
+    part = found.get("parts") or found.get("part")
+    weekdays = positions(found.all("weekday", "weekdays"))
+    frequency = Frequency.WEEKLY if weekdays else Frequency.DAILY
+    return Repeat(
+        frequency, _interval(found) if found.has("other") else 1, weekdays=weekdays, clock=PARTS[part]
+    )
+
+
+def _by_stretch(found: Found) -> Any:
+    """The nth day of every month or year."""
+    span = found.get("span")
+    units = found.all("unit")
+    unit = (
+        span.unit
+        if span
+        else "quarter"
+        if found.has("quarter")
+        else next((u for u in units if u != "day"), None)
+    )
+    if unit is None:
+        unit = {"monthly": "month", "yearly": "year"}.get(found.get("adverb") or "", "")
+    if unit == "year":
+        return _year_day(found)
+    if unit == "week":
+        return _nth_unit_day(found)
+    return _month_days(found) if unit in ("month", "quarter") else None
+
+
+def _nth_unit_day(found: Found) -> Any:
+    return _week_day_number(found) if found.all("unit")[0] == "week" else None
+
+
+def _span_weekdays(found: Found) -> Any:
+    repeat = _every_span(found.get("span"))
+    if not isinstance(repeat, Repeat):
+        return repeat
+    return replace(repeat, weekdays=positions(found.all("weekday", "weekdays")))
+
+
+def _unit_weekdays(found: Found) -> Any:
+    repeat = _adverb(found) if found.has("adverb") else _every_unit(found)
+    if not isinstance(repeat, Repeat):
+        return repeat
+    weekdays = positions(found.all("weekday", "weekdays"))
+    if repeat.frequency is Frequency.DAILY and repeat.interval == 1:
+        return replace(repeat, frequency=Frequency.WEEKLY, weekdays=weekdays)
+    return replace(repeat, weekdays=weekdays) if repeat.frequency is not Frequency.DAILY else None
+
+
+def _lasting(found: Found) -> Any:
+    return replace(found.get("repeat"), lasting=found.get("span"))
+
+
+_EVERY = "every completion?"
+_STEP = "(other|ordinal|second|number)?"
+_DAYS_LIST = "(NTH|number) ((comma? (and|or)|comma|slash) (the|on)? (NTH|number)){0,4}"
+_NTHS = "NTH ((comma? (and|or)|comma|slash) the? NTH){0,4} (to the? last|hyphen last)?"
+_MONTH = f"(of|in|on)? (the|{_EVERY}|a)? other? (unit|month|quarter|span)"
+_SHAPES = (
+    Shape("once (a|every) unit on? WEEKS", "repeat", _often),
+    Shape("once span on? WEEKS?", "repeat", _often),
+    Shape("once (every|a|the)? span", "repeat", _often),
+    Shape("(once|number times?) (a|every|the) (unit|span|quarter) (on? WEEKS)?", "repeat", _often),
+    Shape(f"{_EVERY} {_STEP} WEEKDAY in unit number ((and|comma) number){{0,6}}", "repeat", _in_weeks),
+    # On the nth weekday.
+    Shape(f"{_EVERY} (other? (unit|quarter)|span) (on|in)? the? {_NTHS} WEEKDAY (of|in) month", "repeat", _every_nth_weekday),
+    Shape(f"(adverb) on? the? {_NTHS} WEEKDAY (of|in) month", "repeat", _every_nth_weekday),
+    Shape(f"{_EVERY} (other? (unit|quarter)|span) (on|in)? the? {_NTHS} WEEKDAY", "repeat", _every_nth_weekday),
+    Shape(f"adverb on? the? {_NTHS} WEEKDAY", "repeat", _every_nth_weekday),
+    Shape(f"(on|{_EVERY})? the? {_NTHS} WEEKDAY (of|in) {_EVERY} other? (unit|quarter|span)", "repeat", _every_nth_weekday),
+    Shape(f"(on|{_EVERY})? the? {_NTHS} WEEKDAY (of|in) {_EVERY} month", "repeat", _every_nth_weekday),
+    Shape(f"{_EVERY} {_NTHS} WEEKDAY (of|in) the? (unit|quarter|month)", "repeat", _every_nth_weekday),
+    Shape(f"{_EVERY} {_NTHS} (workday|adjective unit) ((of|in) the? unit)?", "repeat", _nth_workday),
+    Shape(f"(the)? {_NTHS} (workday|adjective unit) (of|in) (the|{_EVERY}) unit", "repeat", _nth_workday),
+    Shape(f"(adverb|{_EVERY} unit) on? the? {_NTHS} (workday|adjective unit)", "repeat", _nth_workday),
+    # On days of the month or the year.
+    Shape(f"{_EVERY} unit on? the? (month the? {_DAYS_LIST}|{_DAYS_LIST} of? month)", "repeat", _yearly),
+    Shape(f"{_EVERY} span on the? (month the? {_DAYS_LIST}|{_DAYS_LIST} of? month)", "repeat", _yearly),
+    Shape(f"(adverb) on? the? (month the? {_DAYS_LIST}|{_DAYS_LIST} of? month)", "repeat", _yearly),
+    Shape(f"{_EVERY} other? the? (month the? {_DAYS_LIST}|(ordinal|second|number) ((comma? and) (ordinal|second|number)){{0,3}} of? month)", "repeat", _yearly),
+    Shape(f"(on|at)? the? (ordinal|second) of {_EVERY} month", "repeat", _yearly),
+    Shape(f"(on|at)? the? {_NTHS} (unit)? of {_EVERY} other? (unit|quarter|span)", "repeat", _by_stretch),
+    Shape(f"{_EVERY} (other? (unit|quarter)|span) (on|at) the? {_DAYS_LIST} (to the? last)? (?!WEEKDAY|workday) unit?", "repeat", _by_stretch),
+    Shape(f"adverb on the? {_DAYS_LIST} (?!WEEKDAY|workday) unit?", "repeat", _by_stretch),
+    Shape(f"({_EVERY} other? unit|adverb|{_EVERY} span) (at|on)? the? fraction", "repeat", _month_days),
+    Shape(f"(at|on)? the? fraction of {_EVERY} (unit|quarter)", "repeat", _by_stretch),
+    Shape(f"{_EVERY} fraction of the? unit", "repeat", _month_days),
+    Shape(f"{_EVERY} {_NTHS} unit of the? unit", "repeat", _month_days),
+    Shape(f"{_EVERY} {_NTHS} of (the) unit", "repeat", _month_days),
+    Shape(f"{_EVERY} last unit", "repeat", lambda found: _month_days(found) if found.get("unit") == "day" else None),
+    # Weekdays.
+    Shape(f"({_EVERY} {_STEP} (unit|span)|adverb) (on|at|comma)? the? (weekday|weekdays) TO (weekday|weekdays)", "repeat", _weekday_range),
+    Shape(f"{_EVERY} {_STEP} WEEKDAY TO WEEKDAY", "repeat", _weekday_range),
+    Shape("(from)? weekdays TO weekdays", "repeat", _weekday_range),
+    Shape(f"{_EVERY} (other|number) (unit|week_of)? on? WEEKS part?", "repeat", _every_weekdays),
+    Shape(f"{_EVERY} span (on|comma)? WEEKS part?", "repeat", _span_weekdays),
+    Shape(f"{_EVERY} {_STEP} unit (on|comma)? the? WEEKS part?", "repeat", _unit_weekdays),
+    Shape(f"{_EVERY} unit on? the? (ordinal|second) unit", "repeat", _nth_unit_day),
+    Shape("adverb (on|comma)? WEEKS part?", "repeat", _unit_weekdays),
+    Shape(f"{_EVERY} (ordinal|second|last) WEEKDAY", "repeat", _every_nth_weekday),
+    Shape(f"{_EVERY} ((ordinal|second|last)) ((comma? and|comma) (ordinal|second|last)){{1,3}} WEEKDAY", "repeat", _every_nth_weekday),
+    Shape(f"{_EVERY} WEEKS part", "repeat", _every_weekdays),
+    Shape(f"{_EVERY} WEEKS", "repeat", _every_weekdays),
+    Shape("on? weekdays LIST part?", "repeat", _every_weekdays),
+    Shape("weekday parts", "repeat", _parts),
+    Shape(f"({_EVERY}|any) {_STEP} (workday|workdays|adjective unit) part?", "repeat", _workdays),
+    Shape("(on|adverb) (the)? workdays part?", "repeat", _workdays),
+    Shape("workdays part?", "repeat", _workdays),
+    Shape(f"({_EVERY}|any) {_STEP} (weekend|weekends)", "repeat", _every_weekend),
+    Shape("(on|adverb)? (the)? weekends", "repeat", _every_weekend),
+    # Parts of the day, then plain units.
+    Shape(f"{_EVERY} other? part", "repeat", _parts),
+    Shape("(in|on)? the? parts", "repeat", _parts),
+    Shape(f"{_EVERY} {_STEP} (unit|quarter)", "repeat", _every_unit),
+    Shape(f"{_EVERY} span", "repeat", _every_unit),
+    Shape(f"{_EVERY} second unit", "repeat", _every_unit),
+    Shape(f"(on)? {_EVERY} (the)? {_DAYS_LIST} (?!unknown|of|month|part|clock)", "repeat", _month_days),
+    Shape("adverb", "repeat", _adverb),
+)  # fmt: skip
+_REPEATS: Table = Table([shape._replace(build=_with_basis(shape.build)) for shape in _SHAPES])
+
+
+_LASTING: Table = Table(
+    [Shape("repeat comma? for function? to? the? (next|coming)? span", "repeat", _lasting)]
+)
+
+
+def fold_repeats(items: list[Item], env: Env) -> list[Item]:
+    """The line with the core of every repetition as one item."""
+    return _LASTING.fold(_REPEATS.fold(items, env), env)
