@@ -6,7 +6,8 @@ from itertools import islice
 from typing import overload
 
 from src.core.errors import FieldError
-from src.recurrence.expansion import resolve, slots_from
+from src.recurrence.expansion import slots_from
+from src.recurrence.pattern import resolve
 from src.recurrence.rule import InvalidRule, RecurrenceRule
 
 

@@ -172,6 +172,15 @@ def test_a_series_ends_with_the_calendar() -> None:
     assert dates[-1] == date(9998, 5, 1)
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_series_has_no_dates_at_the_edges_of_the_calendar(day: date) -> None:
+    rule = parse_rrule("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYWEEKNO=1,-1;WKST=TU")
+
+    assert occurrences(rule, day, limit=1) == ()
+    assert occurrences(rule, date(2026, 1, 1), after=date.max, limit=1) == ()
+    assert occurrences(rule, date(2026, 1, 1), after=date.min, limit=1) == (date(2026, 1, 1),)
+
+
 def test_the_first_occurrence_is_the_first_date_named() -> None:
     assert first_occurrence(parse_rrule("FREQ=WEEKLY;BYDAY=FR"), date(2026, 11, 18)) == date(2026, 11, 20)
 

@@ -11,7 +11,7 @@ from hypothesis.strategies import DataObject
 
 from src.recurrence.occurrences import occurrences
 from src.recurrence.rfc5545 import format_rrule, parse_rrule
-from src.recurrence.rule import CatchUp, Frequency, RecurrenceRule, Skip
+from src.recurrence.rule import CatchUp, Frequency, InvalidRule, RecurrenceRule, Skip
 from src.recurrence.successor import next_occurrence
 from tests.recurrence.strategies import endings, rules, simple_rules, start_days, starts
 
@@ -63,6 +63,27 @@ def test_a_rule_written_and_read_again_is_the_same(data: DataObject, rule: Recur
 
     assert parse_rrule(text) == rule
     assert parse_rrule(f"rrule:{text.lower()};") == rule
+
+
+rule_like = st.lists(
+    st.tuples(
+        st.sampled_from(["FREQ", "UNTIL", "BYDAY", "INTERVAL", "BYSETPOS", "BYMONTHDAY", "COUNT", "WKST"]),
+        st.sampled_from(["DAILY", "MONTHLY", "1MO", "-1", "31,32", "20260230", "2026-12-31T25:00:00Z"])
+        | st.text(max_size=9),
+    ).map("=".join),
+    max_size=5,
+).map(";".join)
+
+
+@slow
+@given(st.text() | rule_like)
+def test_any_text_is_a_rule_or_refused(text: str) -> None:
+    try:
+        rule = parse_rrule(text)
+    except InvalidRule:
+        return
+
+    assert parse_rrule(format_rrule(rule)) == rule
 
 
 @slow
