@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import jwt
+import orjson
 from pydantic import SecretStr
 
 from src.core.clock import system_clock
@@ -111,10 +112,15 @@ Todo AI is ready at {url}  (database: {database})
   Talk to it     uv run todo chat
   Try it:
 
-curl -X POST {url}/api/me/chat -H 'Authorization: Bearer {token}' \\
-  -H 'Content-Type: application/json' -d '{{"message": "Add a task to call mom tomorrow"}}'
+{_curl(url, token)}
 
 """
+
+
+def _curl(url: str, token: str) -> str:
+    body = orjson.dumps({"message": "Add a task to call mom tomorrow"}).decode()
+    headers = f"-H 'Authorization: Bearer {token}' -H 'Content-Type: application/json'"
+    return f"curl {url}/api/me/chat {headers} -d '{body}'"
 
 
 def _port_in_use(settings: Settings) -> int:
