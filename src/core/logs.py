@@ -8,5 +8,5 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     # The request layer writes the access log, with the request id that uvicorn does not know.
     logging.getLogger("uvicorn.access").disabled = True
-    for noisy in ("httpx", "httpx2", "openai.agents", "mcp"):
+    for noisy in ("httpx", "httpx2", "openai.agents", "mcp", "alembic.runtime.plugins"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
