@@ -12,12 +12,17 @@ ASK_SURE = "Shall I delete"
 SHOWN_AT_MOST = 20
 
 HELP = (
-    "I look after your tasks, without a language model. Try “add call mom tomorrow 5pm”, “what's due this week?”, "
-    "“finish call mom”, “move it to Friday”, “make it high priority”, “delete the second one” or “how am I doing this month?”."
+    "I look after your tasks, without a language model. Try “add call mom tomorrow 5pm”, “what's"
+    " due this week?”, "
+    "“finish call mom”, “move it to Friday”, “make it high priority”, “delete the second one” or"
+    " “how am I doing this month?”."
 )
 GREETING = "Hello! Tell me what to add, or ask what is due."
 THANKS = "You're welcome."
-NOT_MINE = "I can't help with that: without a language model I only look after tasks, such as adding, finding, changing and finishing them."
+NOT_MINE = (
+    "I can't help with that: without a language model I only look after tasks, such as adding,"
+    " finding, changing and finishing them."
+)
 NO_QUESTION = "All right, nothing was changed."
 NOTHING_OPEN = "I'm not sure what you mean. Say “help” to see what I can do."
 

@@ -9,8 +9,8 @@ from src.assistant.local_model.output import Call
 class Turn:
     """What the tools have said since the user spoke, and what is still to be asked of them.
 
-    A request is worked out anew at every step of the turn: `ask` gives the answer of an earlier step, or notes
-    the call and gives None, which means "come back when it is answered". So nothing has to be remembered
+    A request is worked out anew at every step of the turn: `ask` gives the answer of an earlier step, or
+    notes the call and gives None, which means "come back when it is answered". So nothing has to be remembered
     between the steps but the conversation itself.
     """
 
@@ -28,7 +28,7 @@ class Turn:
         return not known or argument in known
 
     def ask(self, tool: str, **arguments: Any) -> ToolResult | None:
-        """The answer to a call of this turn, or None after noting the call. Not available is an answer too."""
+        """The answer to a call of this turn, or None after noting it. Not available is an answer too."""
         if not self.can(tool):
             return ToolResult(tool, arguments, None, f"{tool} is not available here.")
         given = {name: value for name, value in arguments.items() if value is not None}

@@ -1,6 +1,7 @@
 """Orders that change tasks: what is called, and what is told afterwards."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from src.assistant.local_model import answers
@@ -11,7 +12,16 @@ from src.assistant.local_model.details import Details, iso, priority_word, read_
 from src.assistant.local_model.intents import Intent
 from src.assistant.local_model.references import Reference, read_reference
 from src.assistant.local_model.requests import Request
-from src.assistant.local_model.titles import add_title, outside_lists, target_words, without_command
+from src.assistant.local_model.titles import (
+    add_title,
+    list_named,
+    names_task_outright,
+    occasion_named,
+    outside_lists,
+    target_words,
+    without_command,
+)
+from src.language import find_whens
 
 
 def answer_add(turn: Turn, request: Request) -> str | None:
@@ -29,7 +39,8 @@ def add_arguments(turn: Turn, text: str) -> dict[str, Any]:
     """The arguments of add_task that a sentence gives; without a title where it names nothing to do."""
     content, category = outside_lists(text)
     details = read_details(without_command(content), turn.conversation.context)
-    arguments: dict[str, Any] = {"title": add_title(details.rest), "due_date": details.due()}
+    title = add_title(details.rest) or (occasion_named(content) if details.when is not None else "")
+    arguments: dict[str, Any] = {"title": title, "due_date": details.due()}
     if details.when is not None and details.recurrence:
         repeated = " ".join(text[span.start : span.end] for span in _spans(text, turn))
         arguments |= (
@@ -66,7 +77,26 @@ def _reference(request: Request, details: Details) -> Reference:
     if request.reference is not None:
         return request.reference
     whole = read_reference(target_words(request.text))
-    return whole if not whole.words else read_reference(target_words(details.rest))
+    if not whole.words:
+        return whole
+    shorter = target_words(details.rest)
+    if names_task_outright(request.text):
+        return replace(whole, shorter=shorter)
+    return read_reference(shorter)
+
+
+def target_of(turn: Turn, request: Request) -> tuple[str, tuple[str, ...]]:
+    """The words and the date by which a request to change something names its task, or the new date."""
+    if request.intent is Intent.UPDATE:
+        words, fields, _ = _update(turn, request.text)
+        named = find_whens(request.text, turn.conversation.context)
+        return words, (
+            *(iso(when) for when in named),
+            *(str(fields[n]) for n in ("due_date",) if n in fields),
+        )
+    details = _target(turn, request)
+    due = details.due()
+    return _reference(request, details).words, (due,) if due else ()
 
 
 def _each(turn: Turn, intent: Intent, chosen: Chosen) -> str | None:
@@ -121,11 +151,10 @@ def answer_delete(turn: Turn, request: Request) -> str | None:
     if _CLEARED.search(request.text):
         return answer_update(turn, request)
     details = _target(turn, request)
-    chosen = choose(turn, _reference(request, details), when=details.when)
-    if chosen is None or (chosen.problem and not chosen.tasks):
+    category = list_named(request.text)
+    chosen = choose(turn, _reference(request, details), when=details.when, category=category)
+    if chosen is None or chosen.problem:
         return chosen.problem if chosen else None
-    if chosen.problem:
-        return chosen.problem
     if len(chosen.tasks) > 1 and not request.is_confirmed:
         return answers.sure(chosen.tasks)
     return _each(turn, Intent.DELETE, chosen)
@@ -134,11 +163,13 @@ def answer_delete(turn: Turn, request: Request) -> str | None:
 _RENAME = re.compile(
     r"^(?:.*?\b)?(?:rename|retitle)\s+(?P<old>.+?)\s+(?:to|as|into)\s+(?P<new>.+)$"
     r"|^(?:.*?\b)?change the (?:title|name) of\s+(?P<old2>.+?)\s+to\s+(?P<new2>.+)$"
-    r"|^(?:.*?\b)?(?:call it|change (?:its|the) (?:title|name) to|rename (?:it|that|this) to)\s+(?P<new3>.+)$",
+    r"|^(?:.*?\b)?(?:call it|change (?:its|the) (?:title|name) to|rename (?:it|that"
+    r"|this) to)\s+(?P<new3>.+)$",
     re.I,
 )
 _TAGS = re.compile(
-    r"^(?:.*?\b)?tag\s+(?P<old>.+?)\s+(?:with|as)\s+(?P<tags>.+)$|^(?:.*?\b)?add (?:the )?tags?\s+(?P<tags2>.+?)\s+to\s+(?P<old2>.+)$",
+    r"^(?:.*?\b)?tag\s+(?P<old>.+?)\s+(?:with|as)\s+(?P<tags>.+)$"
+    r"|^(?:.*?\b)?add (?:the )?tags?\s+(?P<tags2>.+?)\s+to\s+(?P<old2>.+)$",
     re.I,
 )
 _TO = re.compile(r"\s+(?:to|for|until|till|as|due)\s+", re.I)
@@ -220,8 +251,10 @@ def _details_update(turn: Turn, text: str) -> tuple[str, dict[str, Any], str]:
 
 
 _FIELD_WORDS = re.compile(
-    r"\b(?:urgent|important|critical|(?:high|medium|low)(?: priority)?|priority|due date|due|deadline|the time|time|date|instead|later|earlier|"
-    r"start|should be changed|should be|be moved|be changed|up|out|back|forward|by|(?:\d+|an?|thirty|one|two|ten) (?:minute|hour|day|week)s?|of|repeat)\b",
+    r"\b(?:urgent|important|critical|(?:high|medium|low)(?: priority)?|priority|due date|due"
+    r"|deadline|the time|time|date|instead|later|earlier|"
+    r"start|should be changed|should be|be moved|be changed|up|out|back|forward|by|(?:\d+|an?"
+    r"|thirty|one|two|ten) (?:minute|hour|day|week)s?|of|repeat)\b",
     re.I,
 )
 

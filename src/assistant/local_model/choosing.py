@@ -1,7 +1,7 @@
 """From a phrase to the tasks it means: what was shown, or a search through the tools."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from src.assistant.local_model import answers
@@ -24,7 +24,12 @@ class Chosen:
 
 
 def choose(
-    turn: Turn, reference: Reference, *, status: str = "pending", when: When | None = None
+    turn: Turn,
+    reference: Reference,
+    *,
+    status: str = "pending",
+    when: When | None = None,
+    category: str | None = None,
 ) -> Chosen | None:
     """The tasks a reference means; None while a tool has yet to answer."""
     if reference.numbers:
@@ -32,10 +37,10 @@ def choose(
     if reference.places:
         return _by_place(turn, reference.places, status)
     if reference.is_everything:
-        return _everything(turn, status, when)
+        return _everything(turn, status, when, reference.words or None, category)
     if reference.is_pronoun:
         return _by_pronoun(turn, status)
-    return _by_words(turn, reference.words, status, when)
+    return _by_words(turn, reference, status, when)
 
 
 def _by_number(turn: Turn, numbers: Sequence[int]) -> Chosen:
@@ -80,12 +85,21 @@ def _ask_which(turn: Turn, status: str) -> Chosen | None:
     return Chosen(problem=answers.which(found.tasks()))
 
 
-def _everything(turn: Turn, status: str, when: When | None) -> Chosen | None:
+def _everything(
+    turn: Turn, status: str, when: When | None, words: str | None = None, category: str | None = None
+) -> Chosen | None:
     shown = turn.conversation.shown()
     asked = turn.conversation.previous_answer.startswith((answers.ASK_WHICH, answers.ASK_SURE))
-    if asked and shown and when is None:
+    if asked and shown:
         return Chosen(tuple(shown), is_several=True)
-    found = turn.ask("list_tasks", status=status, limit=_LOOKED_THROUGH, **window(when))
+    found = turn.ask(
+        "list_tasks",
+        status=status,
+        limit=_LOOKED_THROUGH,
+        search=words.removesuffix("s") if words else None,
+        category=category,
+        **window(when),
+    )
     if found is None:
         return None
     if not found.tasks():
@@ -101,7 +115,8 @@ def window(when: When | None) -> dict[str, str]:
     return {"due_after": first.isoformat(), "due_before": last.isoformat()}
 
 
-def _by_words(turn: Turn, words: str, status: str, when: When | None) -> Chosen | None:
+def _by_words(turn: Turn, reference: Reference, status: str, when: When | None) -> Chosen | None:
+    words = reference.words
     if not words:
         if when is None and turn.conversation.touched() is None:
             return _ask_which(turn, status)
@@ -113,17 +128,18 @@ def _by_words(turn: Turn, words: str, status: str, when: When | None) -> Chosen 
         return Chosen(problem=found.error)
     fitting = _on_day(matching(found.tasks(), words), when)
     if not fitting:
-        return _not_found(turn, words, status)
+        return _not_found(turn, reference, status)
     if len(fitting) > 1:
         return Chosen(tuple(fitting), problem=answers.which(fitting))
     return Chosen((fitting[0],))
 
 
-def _not_found(turn: Turn, words: str, status: str) -> Chosen | None:
+def _not_found(turn: Turn, reference: Reference, status: str) -> Chosen | None:
     everything = turn.ask("list_tasks", status=status, limit=_LOOKED_THROUGH)
     if everything is None:
         return None
-    fitting = matching(everything.tasks(), words)
+    words = reference.shorter or reference.words
+    fitting = matching(everything.tasks(), reference.words) or matching(everything.tasks(), words)
     if len(fitting) == 1:
         return Chosen((fitting[0],))
     if fitting:
@@ -146,8 +162,3 @@ def due_day(task: Task) -> date:
         return datetime.fromisoformat(text).date()
     except ValueError:
         return date.min
-
-
-def only(reference: Reference, words: str) -> Reference:
-    """The same reference by other words."""
-    return replace(reference, words=words)

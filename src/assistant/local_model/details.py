@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from src.assistant.local_model.spoken_dates import find_whens
+from src.language import find_whens
 from src.language.when import LanguageContext, When, WhenKind
 
 _PRIORITY_WORDS = {
@@ -13,13 +13,15 @@ _PRIORITY_WORDS = {
 }  # fmt: skip
 _LEVEL = r"(high|highest|top|urgent|medium|mid|normal|low|lowest|no)"
 _PRIORITY = re.compile(
-    rf"[\s,(]*\b(?:(?:with|at|as|is|of|to|the|a) )*(?:{_LEVEL}[\s-]priority|priority(?: to| of| is|:| as)? {_LEVEL})\b\)?"
+    rf"[\s,(]*\b(?:(?:with|at|as|is|of|to|the|a) )*(?:{_LEVEL}[\s-]priority|priority(?: to| of| is|:"
+    rf"| as)? {_LEVEL})\b\)?"
     r"|(?:^|\s)p([1-4])\b|(?:^|\s)!(high|medium|low|none)\b",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"(?:^|\s)#(\w[\w-]*)")
 _TAGGED = re.compile(
-    r"[\s,]*\b(?:tagged(?: as| with)?|with (?:the )?tags?|tags?:)\s+(\w[\w-]*(?:(?:,| and|, and) \w[\w-]*)*)",
+    r"[\s,]*\b(?:tagged(?: as| with)?|with (?:the )?tags?|tags?:)\s+(\w[\w-]*(?:(?:,| and"
+    r"|, and) \w[\w-]*)*)",
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(
@@ -27,7 +29,8 @@ _CATEGORY = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|(?<!\w)'([^']+)'(?!\w)")
 _JOINTS = re.compile(
-    r"(?:[\s,]+(?:on|at|by|for|from|until|till|in|due|before|this|is|to|the|starting|and|around|,))+[\s,]*$",
+    r"(?:[\s,]+(?:on|at|by|for|from|until|till|in|due|before|this|is|to|the|starting|and|around"
+    r"|,))+[\s,]*$",
     re.IGNORECASE,
 )
 
@@ -117,12 +120,29 @@ def _take_category(text: str) -> tuple[str, str | None]:
     return f"{text[: match.start()]} {text[match.end() :]}", match[1] or match[2]
 
 
+_NOT_A_TIME = re.compile(
+    r"(?<!\bat )(?<!\bby )(?<!\bafter )(?<!\bbefore )\b(?:breakfast|brunch|lunch|dinner|supper)\b"
+    r"|\b[\w']+(?:'s day|mas|ween| day)\b(?=\s+(?:party|shopping|dinner|gifts?|presents?|cards?"
+    r"|tree|cake|with)\b)",
+    re.IGNORECASE,
+)
+
+
+def _masked(text: str) -> str:
+    """The text with meals and feasts blotted out where they name the thing to do and not its time."""
+    return _NOT_A_TIME.sub(lambda match: "\u2042" * len(match[0]), text)
+
+
 def _take_when(text: str, context: LanguageContext, *, last: bool) -> tuple[str, When | None]:
-    whens = find_whens(text, context)
+    whens = find_whens(_masked(text), context)
     if not whens:
         return text, None
     when = whens[-1] if last else next((w for w in whens if w.kind is WhenKind.RECURRENCE), whens[0])
-    for span in sorted((s for w in whens for s in w.spans), key=lambda s: s.start, reverse=True):
+    for span in sorted(
+        (s for w in ([when] if when.kind is WhenKind.RECURRENCE else whens) for s in w.spans),
+        key=lambda s: s.start,
+        reverse=True,
+    ):
         before = _JOINTS.sub("", text[: span.start])
         text = f"{before} {text[span.end :].lstrip(' ,')}"
     return text.strip(), when
@@ -131,7 +151,8 @@ def _take_when(text: str, context: LanguageContext, *, last: bool) -> tuple[str,
 def shifted(due: str, text: str) -> str | None:
     """A due date moved by the "30 minutes earlier" or "out 5 days" of a text; None where it says no such thing."""
     match = re.search(
-        r"\b(\d+|an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an)\s+(minute|hour|day|week)s?\b",
+        r"\b(\d+|an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an)\s+(minute|hour|day"
+        r"|week)s?\b",
         text,
         re.I,
     )

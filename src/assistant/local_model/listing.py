@@ -25,37 +25,47 @@ _STATUSES = (
     (re.compile(r"\bskipped\b"), "skipped"),
     (
         re.compile(
-            r"\ball (?:of )?(?:my |the )?(?:tasks|items|to[\s-]?dos)\b.*\b(?:including|even|done|completed)\b"
+            r"\ball (?:of )?(?:my |the )?(?:tasks|items|to[\s-]?dos)\b.*\b(?:including|even|done"
+            r"|completed)\b"
         ),
         "all",
     ),
 )
 _NAMED = (
     re.compile(
-        r"\b(?:called|named|titled|with (?:the )?title)\s+['\"“]?(?P<words>[^'\"”]+?)['\"”]?(?= (?:from|on|in|exists)\b|$)"
+        r"\b(?:called|named|titled"
+        r"|with (?:the )?title)\s+['\"“]?(?P<words>[^'\"”]+?)['\"”]?(?= (?:from|on|in|exists)\b|$)"
     ),
     re.compile(
-        r"\b(?:find|search|show me|locate|look up|tell me)\b.*\b(?:meetings?|tasks?|appointments?|events?|notes?|anything|everything)\b.*? (?:about|regarding|for|on) (?P<words>[\w' ]+)$"
+        r"\b(?:find|search|show me|locate|look up|tell me)\b.*\b(?:meetings?|tasks?|appointments?"
+        r"|events?|notes?|anything|everything)\b.*? (?:about|regarding|for|on) (?P<words>[\w' ]+)$"
     ),
     re.compile(
         r"^(?:search|find|look)(?: (?:my|for|the|all|tasks|calendar|list|to-?do))* for (?P<words>[\w' ]+)$"
     ),
     re.compile(
-        r"^(?:is|are) (?P<words>(?!there\b|the list|it\b|anything|my\b|this\b|that\b)[\w' \"]+?) (?:an item |already |listed |coming up |currently )*(?:on|in) (?:my|the|our)\b"
+        r"^(?:is|are) (?P<words>(?!there\b|the list|it\b|anything|my\b|this\b"
+        r"|that\b)[\w' \"]+?) (?:an item |already |listed |coming up |currently )*(?:on|in) (?:my"
+        r"|the|our)\b"
     ),
     re.compile(
-        r"\b(?:did|have) i (?:already )?(?:remember to |forget to )?(?:put|add|added|include|mark|set)(?: down)? (?:the |an? )?(?P<words>[\w' ]+?) (?:on|to|in) (?:my|the)\b"
+        r"\b(?:did|have) i (?:already )?(?:remember to |forget to )?(?:put|add|added|include|mark"
+        r"|set)(?: down)? (?:the |an? )?(?P<words>[\w' ]+?) (?:on|to|in) (?:my|the)\b"
     ),
     re.compile(
         r"\bdo i (?:already )?have (?P<words>(?!any|to\b|something|an?y?\b)[\w' ]+?) (?:on|in) (?:my|the)\b"
     ),
     re.compile(
-        r"\b(?:do|does) i? ?(?:need|have) to (?:get|buy) (?P<words>[\w' ]+)$|\bsupposed to (?:get|buy) (?P<other>[\w' ]+)$"
+        r"\b(?:do|does) i? ?(?:need|have) to (?:get|buy) (?P<words>[\w' ]+)$|\bsupposed to (?:get"
+        r"|buy) (?P<other>[\w' ]+)$"
     ),
 )
 _OCCASION = re.compile(
-    r"\b(?P<words>(?:(?!(?:my|the|a|an|any|next|have|are|is|today|tomorrow|upcoming|what|first|this|i|of|and|for|all|which|when|me|on|some|that|out|show|no|time|about|latest|please|pending|list|do|did|when)\b)[\w']+ ){0,2}"
-    r"(?:meetings?|part(?:y|ies)|birthdays?|dinners?|lunch|brunch|anniversary|concert|match|trips?|interviews?|exams?|lessons?|wedding|undone|thanks giving|holiday party))\b"
+    r"\b(?P<words>(?:(?!(?:my|the|a|an|any|next|have|are|is|today|tomorrow|upcoming|what|first|this"
+    r"|i|of|and|for|all|which|when|me|on|some|that|out|show|no|time|about|latest|please|pending"
+    r"|list|do|did|when)\b)[\w']+ ){0,2}"
+    r"(?:meetings?|part(?:y|ies)|birthdays?|dinners?|lunch|brunch|anniversary|concert|match|trips?"
+    r"|interviews?|exams?|lessons?|wedding|undone|thanks giving|holiday party))\b"
 )
 
 
@@ -70,6 +80,12 @@ def answer_list(turn: Turn, request: Request) -> str | None:
     if found is None:
         return None
     return _told(found, heading)
+
+
+def list_arguments(turn: Turn, request: Request) -> dict[str, Any]:
+    """The arguments of list_tasks that a question gives."""
+    text = without_courtesy(plain(request.text))
+    return _filters(text, read_details(text, turn.conversation.context))[0]
 
 
 def _again(turn: Turn, arguments: dict[str, Any]) -> ToolResult | None:

@@ -4,13 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-from agents import ModelResponse, ModelSettings, ModelTracing, Tool, Usage
-from agents.agent_output import AgentOutputSchemaBase
-from agents.handoffs import Handoff
+from agents import ModelResponse, ModelSettings, Tool, Usage
 from agents.items import TResponseInputItem, TResponseStreamEvent
 from agents.models.interface import Model
 from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessage
-from openai.types.responses.response_prompt_param import ResponsePromptParam
 
 from src.assistant.local_model.conversation import Conversation
 from src.assistant.local_model.decisions import decide
@@ -20,36 +17,26 @@ from src.assistant.local_model.output import output_items, stream_events
 class LocalModel(Model):
     """Understands plain English about tasks, without a language model; the same input, the same answer."""
 
-    async def get_response(  # noqa: PLR0913 - the signature is the SDK's.
+    async def get_response(
         self,
         system_instructions: str | None,
-        input: str | list[TResponseInputItem],
-        model_settings: ModelSettings,
+        input: str | list[TResponseInputItem],  # noqa: A002 - the SDK's name for it.
+        model_settings: ModelSettings,  # noqa: ARG002 - rules have nothing to set.
         tools: list[Tool],
-        output_schema: AgentOutputSchemaBase | None,
-        handoffs: list[Handoff],
-        tracing: ModelTracing,
-        *,
-        previous_response_id: str | None,
-        conversation_id: str | None,
-        prompt: ResponsePromptParam | None,
+        *_: object,
+        **__: object,
     ) -> ModelResponse:
         items = _answer(system_instructions, input, tools)
         return ModelResponse(output=list(items), usage=Usage(requests=1), response_id=_response_id())
 
-    async def stream_response(  # noqa: PLR0913 - the signature is the SDK's.
+    async def stream_response(
         self,
         system_instructions: str | None,
-        input: str | list[TResponseInputItem],
-        model_settings: ModelSettings,
+        input: str | list[TResponseInputItem],  # noqa: A002 - the SDK's name for it.
+        model_settings: ModelSettings,  # noqa: ARG002 - rules have nothing to set.
         tools: list[Tool],
-        output_schema: AgentOutputSchemaBase | None,
-        handoffs: list[Handoff],
-        tracing: ModelTracing,
-        *,
-        previous_response_id: str | None,
-        conversation_id: str | None,
-        prompt: ResponsePromptParam | None,
+        *_: object,
+        **__: object,
     ) -> AsyncIterator[TResponseStreamEvent]:
         for event in stream_events(_answer(system_instructions, input, tools), _response_id()):
             yield event

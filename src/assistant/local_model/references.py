@@ -1,4 +1,4 @@
-"""Which tasks a phrase points at: by number, by place in a list, by a pronoun or by words of the title. Pure."""
+"""Which tasks a phrase points at: by number, place in a list, pronoun or words of the title. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -25,23 +25,33 @@ _COUNTS = {
 }
 _NUMBER = r"(?:#?\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 _NUMBERED = re.compile(
-    rf"^(?:the )?(?:(?:tasks?|numbers?|no\.?|items?|ids?|option|#)\s*)*({_NUMBER}(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+|\s*&\s*)#?{_NUMBER})*)(?: on (?:the|my) list)?$",
+    rf"^(?:the )?(?:(?:tasks?|numbers?|no\.?|items?|ids?|option|#)\s*)*({_NUMBER}(?:(?:\s*,\s*"
+    rf"|\s+and\s+|\s*,\s*and\s+|\s*&\s*)#?{_NUMBER})*)(?: on (?:the|my) list)?$",
     re.I,
 )
 _PLACED = re.compile(
-    rf"^(?:the )?((?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))(?:(?:,| and|, and) (?:the )?(?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th)))*)"
-    r"(?: (?:one|ones|task|tasks|item|items|entry|event|phrase|thing|to do)s?)?(?: (?:listed|i added|on (?:the|my) list|in (?:the|my) list))?$",
+    rf"^(?:the )?((?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))(?:(?:,| and"
+    rf"|, and) (?:the )?(?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th)))*)"
+    r"(?: (?:one|ones|task|tasks|item|items|entry|event|phrase|thing|to do)s?)?(?: (?:listed"
+    r"|i added|on (?:the|my) list|in (?:the|my) list))?$",
     re.I,
 )
 _PRONOUN = re.compile(
-    r"^(?:it|that|this|that one|this one|(?:that|this) (?:task|item|reminder|event|appointment|meeting)|the one|the task|the same|them)$",
+    r"^(?:it|that|this|that one|this one|(?:that|this) (?:task|item|reminder|event|appointment"
+    r"|meeting)|the one|the task|the same|them)$",
     re.I,
 )
 _EVERYTHING = re.compile(
-    r"^(?:all|everything|every (?:task|item|one)|all of (?:them|it|my \w+)|them all|both(?: of them)?|(?:all )?(?:of )?(?:the|my|these|those)?\s*(?:tasks|items|events|appointments|reminders|to[\s-]?dos|todos|list|lists|"
-    r"todo list|to do list|shopping list|grocery list|calendar|schedule|agenda|day)|all (?:of )?(?:the |my )?(?:\w+ ){0,2}(?:tasks|items|events|appointments|reminders|to[\s-]?dos|todos|meetings))$",
+    r"^(?:all|everything|every (?:task|item|one)|all of (?:them|it|my \w+)|them all"
+    r"|both(?: of them)?|(?:all )?(?:of )?(?:the|my|these|those)?\s*(?:tasks|items|events"
+    r"|appointments|reminders|to[\s-]?dos|todos|list|lists|"
+    r"todo list|to do list|shopping list|grocery list|calendar|schedule|agenda|day)"
+    r"|all (?:of )?(?:the |my )?(?:\w+ ){0,1}(?:tasks|items|events|appointments|reminders"
+    r"|to[\s-]?dos|todos))$",
     re.I,
 )
+
+_EVERY = re.compile(r"^all (?:of )?(?:the |my |our )?(\w+s|[\w ]+ tasks)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,8 @@ class Reference:
     is_pronoun: bool = False
     is_everything: bool = False
     words: str = ""
+    shorter: str = ""
+    """The words without what may be a date and may be part of the title."""
 
 
 def read_reference(phrase: str) -> Reference:
@@ -66,6 +78,8 @@ def read_reference(phrase: str) -> Reference:
         return Reference(is_pronoun=True)
     if _EVERYTHING.match(text):
         return Reference(is_everything=True)
+    if (every := _EVERY.match(text)) is not None:
+        return Reference(is_everything=True, words=every[1])
     return Reference(words=text)
 
 
@@ -89,7 +103,9 @@ def at_place(tasks: Sequence[Task], place: int) -> Task | None:
     return tasks[index] if 0 <= index < len(tasks) else None
 
 
-_SMALL = frozenset("a an the my to of for with and at on in our your".split())
+_SMALL = frozenset(
+    ["a", "an", "the", "my", "to", "of", "for", "with", "and", "at", "on", "in", "our", "your"]
+)
 
 
 def _stems(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the user wants with this message: one or several requests, in the light of the question before. Pure."""
+"""What the user wants with this message: requests, in the light of the question before. Pure."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from src.assistant.local_model.titles import without_command
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing to do; `reference` overrides the words of the text, `is_confirmed` answers "are you sure?"."""
+    """One thing to do; `reference` overrides the text's words, `is_confirmed` answers "are you sure?"."""
 
     intent: Intent
     text: str
@@ -21,14 +21,18 @@ class Request:
 
 
 _VERBS = (
-    r"(?:add|create|delete|remove|complete|finish|mark|remind me|show|list|move|reschedule|rename|skip|cancel|put|check off|"
+    r"(?:add|create|delete|remove|complete|finish|mark|remind me|show|list|move|reschedule|rename"
+    r"|skip|cancel|put|check off|"
     r"schedule|reopen|erase|postpone|change|make|set)"
 )
 _NEXT = re.compile(
-    rf"(?:\s*[;.]\s+|,\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+|also\s+)?)(?=(?:please )?{_VERBS}\b(?! (?:it|that|this|them|sure)\b))",
+    r"(?:\s*[;.]\s+|,\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+"
+    rf"|also\s+)?)(?=(?:please )?{_VERBS}\b(?! (?:it|that|this|them|sure)\b))",
     re.I,
 )
-_CHORE = re.compile(rf",?\s+and\s+(?:to\s+)?(?=(?:{'|'.join(words.CHORE_VERBS)})\s+\w)", re.I)
+_CHORE = re.compile(
+    rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?:to\s+)?(?=(?:{'|'.join(words.CHORE_VERBS)})\s+\w)", re.I
+)
 _SERIES = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 _STRAIGHT = frozenset({Intent.NONE, Intent.YES})
 
@@ -56,7 +60,7 @@ def _clauses(text: str) -> list[str]:
 
 
 def _split_adds(request: Request) -> list[Request]:
-    """ "add milk and call mom" is two tasks, because a new thing to do begins after "and"."""
+    """Two tasks in "add milk and call mom", because a new thing to do begins after "and"."""
     if request.intent not in (Intent.ADD, Intent.COMPLETE, Intent.DELETE) or re.search(
         r"[\"“”]", request.text
     ):
@@ -73,7 +77,7 @@ def _verb(intent: Intent) -> str:
 
 
 def _series(text: str) -> list[str]:
-    """ "add milk, eggs and bread" is three tasks: short names with commas between."""
+    """Three tasks in "add milk, eggs and bread": short names with commas between."""
     content = without_command(text)
     if not re.search(r",.*\band\b|,.*,", content) or re.search(r"\b(?:on|at|with|from|list)\b", content):
         return [text]
@@ -119,7 +123,7 @@ _CORRECTION = re.compile(r"^(?:no|actually|sorry|rather|i meant?|oh|wait|hm+|bet
 
 
 def _as_correction(conversation: Conversation) -> Request | None:
-    """ "no, Tuesday" or "Friday instead" changes what was last touched."""
+    """A change of what was last touched, as in "no, Tuesday" or "Friday instead"."""
     text = conversation.utterance
     is_correction = _CORRECTION.match(text) is not None or re.search(r"\binstead\b", text, re.I) is not None
     if not is_correction or conversation.touched() is None or not words.is_dated(words.plain(text)):

@@ -18,10 +18,13 @@ _CONTRACTIONS = (
 
 _COURTESY = re.compile(
     r"""(?:(?:
-      please | kindly | hey | hi | hello | ok(?:ay)? | olly | siri | google | alexa | buddy | just | so | well | um
+      please | kindly | hey | hi | hello | ok(?:ay)? | olly | siri | google | alexa | buddy | just | so
+    | well | um
     | and | also | then | actually | now | oh | sorry | thanks | no
-    | (?:can|could|would|will|can't|won't) \s (?:you|u|we|i) | you \s (?:can|could|may|should)
-    | help (?:\s me)? \s to | help (?=\s(?:access|remind)) | go \s ahead \s and | make \s sure \s (?:to|you) | be \s sure \s to
+    | (?:can|could|would|will) \s (?:you|u) | (?:can|could|may) \s (?:we|i) | need \s to
+    | you \s (?:can|could|may|should)
+    | help (?:\s me)? \s to | help (?=\s(?:access|remind)) | go \s ahead \s and
+    | make \s sure \s (?:to|you) | be \s sure \s to
     | i \s (?: (?:really \s)? (?:want|need|wish|would \s like|must|shall|should|have \s got|gotta|wanna)
       | (?:am \s going) | have (?=\s to \s (?:see|know|hear|find)) )
       (?:\s for)? (?:\s you)? (?:\s to)?
@@ -34,52 +37,141 @@ _COURTESY = re.compile(
 
 CONTAINER = (
     r"(?:(?:to[\s-]?do|todo|task|shopping|grocery|groceries|chore|reminder|wish|errand)s?\s)?lists?"
-    r"|to[\s-]?do(?:['s]s|s)?|todos?|tasks?|reminders?|calendars?|schedules?|agendas?|chores|errands"
+    r"|(?:my|the|an?|our|your|this|new|create|add|remove|delete|domestic|vacation"
+    r"|complete) to[\s-]do(?:'?s)?"
+    r"(?! (?:to|with|about|when|if)\b)|todos?|tasks?|reminders?|calendars?|schedules?|agendas?"
+    r"|chores|errands"
 )
 OCCASION = (
-    r"appointments?|appts?|events?|me?eetings?|metings?|birthdays?|anniversar(?:y|ies)|part(?:y|ies)|dinners?"
-    r"|lunch(?:es)?|brunch(?:es)?|breakfasts?|conferences?|interviews?|exams?|standups?|reunions?|weddings?|showers?"
-    r"|holidays?|deadlines?|ceremony|match|game|concert|class(?:es)?|lessons?|practice|church|visits?|dates?|trips?"
+    r"appointments?|appts?|events?|me?eetings?|metings?|birthdays?|anniversar(?:y|ies)|part(?:y"
+    r"|ies)|dinners?"
+    r"|lunch(?:es)?|brunch(?:es)?|breakfasts?|conferences?|interviews?|exams?|standups?|reunions?"
+    r"|weddings?|showers?"
+    r"|holidays?|deadlines?|ceremony|match|game|concert|class(?:es)?|lessons?|practice|church"
+    r"|visits?|dates?|trips?"
 )
 _CONTAINER = re.compile(rf"\b(?:{CONTAINER})\b")
 _OCCASION = re.compile(rf"\b(?:{OCCASION})\b")
 
-CHORE_VERBS = (
-    "attend book bring buy call check clean collect contact cook do drop email feed file finish fix get give go "
-    "help invite mail make meet mop mow order paint pack pay pick plan practice prepare print read renew repair "
-    "replace return review schedule sell send sign submit sweep take talk text tidy try update vacuum visit walk "
-    "wash watch water work write exercise study finalize finalise organise organize cancel ring fetch"
-).split()
+CHORE_VERBS = [
+    "attend",
+    "book",
+    "bring",
+    "buy",
+    "call",
+    "check",
+    "clean",
+    "collect",
+    "contact",
+    "cook",
+    "do",
+    "drop",
+    "email",
+    "feed",
+    "file",
+    "finish",
+    "fix",
+    "get",
+    "give",
+    "go",
+    "help",
+    "invite",
+    "mail",
+    "make",
+    "meet",
+    "mop",
+    "mow",
+    "order",
+    "paint",
+    "pack",
+    "pay",
+    "pick",
+    "plan",
+    "practice",
+    "prepare",
+    "print",
+    "read",
+    "renew",
+    "repair",
+    "replace",
+    "return",
+    "review",
+    "schedule",
+    "sell",
+    "send",
+    "sign",
+    "submit",
+    "sweep",
+    "take",
+    "talk",
+    "text",
+    "tidy",
+    "try",
+    "update",
+    "vacuum",
+    "visit",
+    "walk",
+    "wash",
+    "watch",
+    "water",
+    "work",
+    "write",
+    "exercise",
+    "study",
+    "finalize",
+    "finalise",
+    "organise",
+    "organize",
+    "cancel",
+    "ring",
+    "fetch",
+]
 
 _FOREIGN = re.compile(
     r"""\b(?:
-      songs? | music | playlists? | playing | tracks? | albums? | radio | podcasts? | audiobooks? | fm | volume | lyrics
-    | lights? | lamps? | roomba | vacuum\scleaner | thermostat | wemo | plug | hotspot | wifi | bluetooth | oven | brightness
+      songs? | music | playlists? | playing | tracks? | albums? | radio | podcasts? | audiobooks? | fm
+    | volume | lyrics
+    | lights? | lamps? | roomba | vacuum\scleaner | thermostat | wemo | plug | hotspot | wifi
+    | bluetooth | oven | brightness
     | coffee | latte | cappuccino | weather | forecast | temperature | traffic | uber | taxi | cab | lyft
-    | flights? | hotels? | rooms?\s(?:on|in|for|from) | reservations? | rental | restaurants? | takeaway | takeout
+    | flights? | hotels? | rooms?\s(?:on|in|for|from) | reservations? | rental | restaurants?
+    | takeaway | takeout
     | recipes? | calories? | nutrition | currency | exchange\srate | stocks? | accounts? | bank(?:ing)?
-    | balance | (?:credit|debit|visa|replacement)\s?cards? | cards? | credit | apr | pin | paychecks? | salary | 401k | insurance
-    | subscriptions? | phone\splan | phone | iphone\scall | whisper | voice | accent | speech | speed | language | settings
-    | emails?\s(?:from|about|to) | contacts? | contact\sinformation | tweet | facebook | twitter | photos? | movies? | videos?
-    | stories | jokes? | dice | coin | trivia | facts? | definition | synonyms? | equalizer | avatar | windshield
-    | package | delivery | transfer | transactions? | pto | time\soff\sfor | vacation\s(?:request|days) | routing
-    | timezone | location | alarm\sclock | color | contrast | channel | websites? | app\sstore | real\sestate
-    | newspaper | quotes? | rent | bills? | w-?2 | news | newscast | stocks | name\sof\sthe\sai | ai\sname | your\sname
+    | balance | (?:credit|debit|visa|replacement)\s?cards? | cards? | credit | apr | pin | paychecks?
+    | salary | 401k | insurance
+    | subscriptions? | phone\splan | phone | iphone\scall | whisper | voice | accent | speech | speed
+    | language | settings
+    | emails?\s(?:from|about|to) | contacts? | contact\sinformation | tweet | facebook | twitter
+    | photos? | movies? | videos?
+    | stories | jokes? | dice | coin | trivia | facts? | definition | synonyms? | equalizer | avatar
+    | windshield
+    | package | delivery | transfer | transactions? | pto | time\soff\sfor | vacation\s(?:request|days)
+    | routing
+    | timezone | location | alarm\sclock | color | contrast | channel | websites? | app\sstore
+    | real\sestate
+    | newspaper | quotes? | rent | bills? | w-?2 | news | newscast | stocks | ideas?
+    | name\sof\sthe\sai | ai\sname | your\sname
     | train | ticket | dictionary | mode | savings | dollars? | bucks | pedia | theat(?:er|re)s? | complaint
     )\b | \$\d""",
     re.VERBOSE,
 )
 _QUESTION = re.compile(
-    r"^(?:what|which|when|where|who|whom|whose|why|how|is|are|am|was|were|do|does|did|has|have i|have you|will|would|"
+    r"^(?:what|which|when|where|who|whom|whose|why|how|is|are|am|was|were|do|does|did|has|have i"
+    r"|have you|will|would|"
     r"can|could|should|shall|may i|might|any)\b"
 )
 _DATED = re.compile(
-    r"""\b(?: today | tonight | tomorrow s? | tmrw | yesterday | morning | afternoon | evening | noon | midnight | weekend
+    r"""\b(?: today | tonight | tomorrow s? | tmrw | yesterday | morning | afternoon | evening | noon
+    | midnight | weekend
     | (?:mon|tues|wednes|thurs|fri|satur|sun)days? | week | month | year
-    | (?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\b\.?\s\w+ | january | february | march | april | june | july
-    | august | september | october | november | december | \d{1,2}(?::\d\d)?\s?[ap]\.?m | \d{1,2}:\d\d | o'?\s?clock
+    | (?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\b\.?\s\w+ | january | february | march
+    | april | june | july
+    | august | september | october | november | december | \d{1,2}(?::\d\d)?\s?[ap]\.?m | \d{1,2}:\d\d
+    | o'?\s?clock
     | at\s(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) | [ap]\sm
-    | \d{1,2}/\d{1,2} | in\s(?:an?|\d+|two|three|five|ten|fifteen|twenty|thirty)\s(?:minutes?|hours?|days?) | every(?:day)? | daily
+    | \d{1,2}/\d{1,2}
+    | in\s(?:an?|\d+|two|three|five|ten|fifteen|twenty|thirty)\s(?:minutes?|hours?|days?)
+    | every(?:day)? | daily
     | christmas | easter | the\s\d+(?:st|nd|rd|th) )\b""",
     re.VERBOSE,
 )
