@@ -5,6 +5,7 @@ import re
 from src.assistant.local_model import words
 from src.assistant.local_model.rules import (
     CONTAINER,
+    GATHERING,
     OCCASION,
     Intent,
     Rule,

@@ -147,7 +147,7 @@ QUERIES: tuple[Rule, ...] = (
         Intent.LIST,
         r"^do i (?:have|need|got|already have) (?:any ?thing|any|something|plans|to (?:get|buy|do)"
         r"|stuff|undone|openings)\b(?! .*\b(?:shot|money|personal days|missed call))",
-        lambda s: at_home(s),
+        at_home,
     ),
     rule(
         Intent.LIST,
