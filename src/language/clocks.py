@@ -125,7 +125,7 @@ def _range(found: Found) -> Any:
     head = found.part(0, middle)
     start = _finish(start, head)
     if start is None or end is None:
-        return Dead(f"'{found.text()}' is no time of day")
+        return Dead(f"'{found.text()}' is no time of day", firm=False)
     return between(start, end)
 
 

@@ -1,6 +1,6 @@
 """Single days: "5 march", "the 15th", "next friday", "tomorrow", "day after tomorrow", "easter 2027"."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from src.language.calendar import (
@@ -144,6 +144,9 @@ def _decimal_day(found: Found) -> Day | None:
 def _in_spans(found: Found) -> Any:
     """So long from now or ago: a day, or a moment where hours or minutes count."""
     spans = found.all("span")
+    shifted = found.get("shifted")
+    if isinstance(shifted, int):
+        return moved(found.env.today + timedelta(days=shifted), spans[0]) if not spans[0].timed else None
     back = found.has("ago", "last", "before")
     return moved(found.env.now if spans[0].timed else found.env.today, spans[0], back=back)
 
@@ -151,15 +154,13 @@ def _in_spans(found: Found) -> Any:
 def moved(start: date, span: Any, *, back: bool = False) -> Any:
     """A day or moment so long after (or before) another; None beyond the calendar."""
     sign = -1 if back else 1
+    on = shift(start, months=sign * span.months, days=sign * span.days)
+    if not isinstance(on, datetime):
+        return Day(on) if on is not None and not span.timed else None
     try:
-        on = shift(start, months=sign * span.months, days=sign * span.days)
-        if on is None:
-            return None
-        if span.timed:
-            return Moment(on + timedelta(minutes=sign * span.minutes))  # type: ignore[arg-type]  # a datetime: spans with hours start from `now`.
+        return Moment((on + timedelta(minutes=sign * span.minutes)).replace(second=0, microsecond=0))
     except OverflowError:
         return None
-    return Day(on)
 
 
 def _month_in(found: Found) -> Day | None:
@@ -168,6 +169,11 @@ def _month_in(found: Found) -> Day | None:
         return None
     first = later.on.replace(month=found.get("month"), day=1)
     return Day(first, month_end(first), grain="month")
+
+
+def _weekday_after(found: Found) -> Day | None:
+    day = _in_spans(found)
+    return Day(coming_weekday(found.get("weekday", "weekdays"), day.on)) if isinstance(day, Day) else None
 
 
 def _bare_span(found: Found) -> Any:
@@ -201,9 +207,11 @@ _DAYS: Table = Table(
         Shape("weekday number (?!TO|oclock|meridiem|unit|unknown)", "day", _weekday_number),
         Shape("WEEKDAY after next", "day", _weekday_by_week),
         Shape("number weekdays ago", "day", _weekdays_ago),
-        Shape("(this|the)? (this|next|last|coming){1,2} weekday", "day", _weekday_by_week),
+        Shape("(this|the)? (this|next|last|coming){1,2} weekday (?!of|in the? month|in the? year)", "day", _weekday_by_week),
         Shape("(this|next|last|coming|the)? holiday (of|in|comma)? year?", "day", _holiday),
+        Shape(f"in? (a|the)? span {_FROM_NOW} on WEEKDAY", "day", _weekday_after),
         Shape(f"in? (a|the)? span {_FROM_NOW}", "day", _in_spans),
+        Shape("^ tom $", "day", lambda found: Day(found.env.today + timedelta(days=1))),
         Shape("span ago", "day", _in_spans),
         Shape("(in|within|after|by){1,2} the? (next|coming|last)? span time? (?!of|after|before|from|to)", "day", _in_spans),
         Shape("for the? (next|coming) span", "day", _in_spans),

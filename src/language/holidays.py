@@ -13,7 +13,7 @@ _NAMES = {
     "christmas": r"(?:christmas|xmas|x-mas)(?: day)?",
     "boxing day": r"boxing day",
     "new year's eve": r"(?:new years?|new year's) eve|nye",
-    "new year": r"new year's(?: day)?|new years(?: day)?|new year day",
+    "new year": r"(?:(?<=before )|(?<=after )|(?<=until )|(?<=by ))new year\b(?!')|new year's(?: day)?|new years(?: day)?|new year day",
     "valentine": r"(?:saint |st\.? )?valentine(?:'?s)?(?: day)?",
     "st patrick": r"(?:saint|st\.?) pat(?:rick|ty)(?:'?s)?(?: day)?",
     "april fools": r"april fool(?:'?s|s')?(?: day)?",
@@ -93,7 +93,7 @@ _RULES: dict[str, Callable[[int], date]] = {
 
 def holiday_named(text: str) -> str:
     """The holiday that a text matched by HOLIDAY_PATTERN names."""
-    return next(name for name, pattern in _COMPILED if pattern.fullmatch(text))
+    return next((name for name, pattern in _COMPILED if pattern.fullmatch(text)), "new year")
 
 
 def holiday_in(name: str, year: int) -> date:

@@ -16,7 +16,9 @@ def _part_of(found: Found) -> str:
     return clocks[0].part if clocks else ""
 
 
-def _clock_of(found: Found, kinds: tuple[str, ...] = ("clock", "number")) -> Clock | None:
+def _clock_of(
+    found: Found, kinds: tuple[str, ...] = ("clock", "number", "decimal", "bignumber")
+) -> Clock | None:
     exact = [item for item in found.items if item.kind in kinds and not _is_vague(item)]
     if exact:
         clock = as_clock(exact[0])
@@ -271,16 +273,16 @@ _DAYPARTS: Table = Table(
 _DAYTIME: Table = Table(
     [
         Shape("day comma? year", "day", _with_year),
-        Shape("day (at|comma|around)? dead", "dead", lambda found: Dead(f"'{found.text()}' is no time")),
+        Shape("day (at|comma|around)? dead", "dead", lambda found: Dead(f"'{found.text()}' is no time", firm=False)),
         Shape("day AT clock comma? year", "moment", _at_in_year),
         Shape("day AT clock AT clock", "moment", _at),
         Shape("clock clock? (comma|on|of|for|in|at|from|period|paren){0,2} the? (day|days) (?!clock|AT clock)", "moment", _at),
         Shape("(day|days) AT clock", "moment", _at),
         Shape("day AT number TO number (?!unknown)", "moment", _day_numbers),
         Shape("day (comma? at|at|around|comma){1,2} number number", "moment", _day_numbers),
-        Shape("(day|days) ((at|by|around|comma|from|after|before){1,2}) number (?!unit|span|unknown unit)", "moment", _at),
+        Shape("(day|days) ((at|by|around|comma|from|after|before){1,2}) (number|decimal|bignumber) (?!unit|span|percent)", "moment", _at),
         Shape("day number meridiem?(?!unit|unknown|number|dash|slash|percent)", "moment", lambda found: _at(found) if found.get("number") < 13 else None),
-        Shape("(at|by|around) number number? (on|comma)? the? day", "moment", _number_day),
+        Shape("(at|by|around) number hyphen? number? (on|comma)? the? day", "moment", _number_day),
         Shape("(?<!unknown|number|slash|dash) number hyphen? number? day", "moment", _number_day),
         Shape("at around? number number (?!unit|unknown|number|dash|slash)", "clock", _at_number),
         Shape("(at|by|around){1,2} (number|decimal|bignumber|year) (?!unit|number|bignumber|dash|slash|percent|ordinal)", "clock", _sure_clock),
@@ -333,6 +335,21 @@ _BOUNDS: Table = Table(
         Shape("repeat comma? day", "repeat", lambda found: _bounded(found) if not found.get("day").last else None),
     ]
 )  # fmt: skip
+
+
+def joined_apart(items: list[Item]) -> Any:
+    """A day and a time that stand apart in a text, as one: "tomorrow call mom at 5pm". None for all else."""
+    if len(items) != 2:
+        return None
+    clock = next((item.value for item in items if item.kind == "clock"), None)
+    other = next((item.value for item in items if item.kind in ("day", "repeat")), None)
+    if clock is None or other is None:
+        return None
+    if isinstance(other, Repeat):
+        return replace(other, clock=clock.settle()) if other.clock is None else None
+    if other.last or (other.clock and clock.vague):
+        return None
+    return at_clock(other.on, clock.settle(other.clock.part if other.clock else ""))
 
 
 def fold_daytimes(items: list[Item], env: Env) -> list[Item]:

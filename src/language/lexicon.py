@@ -38,7 +38,7 @@ _MISSPELT = {
 }
 UNITS = {
     "minute": "minute minutes min mins minuets mintues",
-    "hour": "hour hours hr hrs",
+    "hour": "hour hours hr hrs h",
     "day": "day days dayz",
     "week": "week weeks wk wks workweek",
     "fortnight": "fortnight fortnights",
@@ -99,7 +99,7 @@ _PLAIN = {
     "than": "than",
     "but": "but",
     "since": "since",
-    "every": "every each ev any evry evey everey",
+    "every": "every each ev evry evey everey",
     "any": "any",
     "other": "other alternate alternating",
     "starting": "starting beginning commencing starts begins start",
@@ -115,10 +115,10 @@ _PLAIN = {
     "workdays": "workdays weekdays",
     "now": "now rightnow atm asap",
     "times": "times occurrences occurences repetitions x",
-    "adjective": "business working",
+    "adjective": "business working calendar",
     "week_of": "w/c",
     "tom": "tom",
-    "percent": "percent percents degrees degree dollars dollar bucks euros euro pounds usd eur kg km miles points",
+    "percent": "percent percents degrees degree dollars dollar bucks euros euro pounds usd eur kg km miles mile points cup cups tsp tbsp inch inches lb lbs oz pounds gallon gallons mph",
     "function": "up i we you my our me it is are be am was and but with please pls do not have let us if when "
     "remind due as your so that there what which who he she they that's it's",
 }

@@ -12,15 +12,31 @@ from src.language.when import LanguageContext
 
 def fold_literals(items: list[Item], env: Env, context: LanguageContext) -> list[Item]:
     """The line with what is written in figures read."""
-    return [_read(item, env, context) for item in items]
+    return [
+        item._replace(kind="unknown") if _is_no_date(items, index) else _read(item, env, context)
+        for index, item in enumerate(items)
+    ]
+
+
+def _is_no_date(items: list[Item], index: int) -> bool:
+    """The 9/11 report, 24/7, 1/2 cup: figures with a slash that are something else."""
+    item = items[index]
+    if item.kind != "slashed" or len(item.value) > 2:
+        return False
+    after = items[index + 1].kind if index + 1 < len(items) else ""
+    named = index > 0 and items[index - 1].kind == "the"
+    return (
+        named
+        or item.text in ("24/7", "50/50")
+        or after in ("percent", "unit")
+        or (after == "of" and item.value[0] < item.value[1] < 9)
+    )
 
 
 def _read(item: Item, env: Env, context: LanguageContext) -> Item:
     if item.kind == "clock":
         return _as(item, "clock", read_clock(item.value))
     if item.kind == "slashed":
-        if item.text in ("24/7", "50/50", "1/2", "9/11"):
-            return item._replace(kind="unknown")
         return _as(item, "day", read_slashed(item.value, env))
     if item.kind == "year_month":
         return _as(item, "days", _year_month(item.value))
@@ -31,7 +47,7 @@ def _read(item: Item, env: Env, context: LanguageContext) -> Item:
 
 def _as(item: Item, kind: str, value: Any) -> Item:
     if value is None:
-        value = Dead(f"'{item.text}' is no date or time of the calendar")
+        value = Dead(f"'{item.text}' is no date or time of the calendar", firm=False)
     return item._replace(kind="dead" if isinstance(value, Dead) else kind, value=value)
 
 

@@ -12,24 +12,25 @@ from src.recurrence.occurrences import occurrences
 from src.recurrence.rule import Frequency, RecurrenceRule
 from src.recurrence.sentence import describe
 
+Spans = tuple[Piece, ...]
 Value = Clock | Day | Moment | Repeat
 
 
-def mean(value: Value, span: Piece, env: Env) -> When | None:
+def mean(value: Value, spans: Spans, env: Env) -> When | None:
     """What a folded item says, or None where it leads beyond the calendar."""
     try:
         if isinstance(value, Clock):
-            return _clock(value, span, env)
+            return _clock(value, spans, env)
         if isinstance(value, Day):
-            return _day(value, span, env)
+            return _day(value, spans, env)
         if isinstance(value, Moment):
-            return _moment(value, span)
-        return _repeat(value, span, env)
+            return _moment(value, spans)
+        return _repeat(value, spans, env)
     except (OverflowError, DomainError):
         return None
 
 
-def _clock(clock: Clock, span: Piece, env: Env) -> When:
+def _clock(clock: Clock, spans: Spans, env: Env) -> When:
     """A time alone is today if it is still ahead, else tomorrow."""
     clock = clock.settle()
     start = wall(env.today, clock)
@@ -37,29 +38,29 @@ def _clock(clock: Clock, span: Piece, env: Env) -> When:
     if clock.end and wall(env.today, clock.end) > env.now:
         days = 0
     end = wall(env.today + timedelta(days=days), clock.end) if clock.end else None
-    return _moment(Moment(start + timedelta(days=days), end), span)
+    return _moment(Moment(start + timedelta(days=days), end), spans)
 
 
-def _moment(moment: Moment, span: Piece) -> When:
+def _moment(moment: Moment, spans: Spans) -> When:
     on, at = moment.at.date(), moment.at.time()
     if moment.last is None:
-        return When(WhenKind.DATETIME, on, at, (span,), long_moment(on, at))
+        return When(WhenKind.DATETIME, on, at, spans, long_moment(on, at))
     said = long_range(moment.at, moment.last)
-    return When(WhenKind.RANGE, on, at, (span,), said, start=moment.at, end=moment.last)
+    return When(WhenKind.RANGE, on, at, spans, said, start=moment.at, end=moment.last)
 
 
-def _day(day: Day, span: Piece, env: Env) -> When:
+def _day(day: Day, spans: Spans, env: Env) -> When:
     if day.clock is not None:
         moment = wall(day.on, day.clock.settle())
-        return _moment(Moment(moment), span)
+        return _moment(Moment(moment), spans)
     if day.last is None or day.last == day.on:
-        return When(WhenKind.DATE, day.on, None, (span,), long_date(day.on))
+        return When(WhenKind.DATE, day.on, None, spans, long_date(day.on))
     on = env.today if day.on < env.today <= day.last else day.on
     said = long_range(day.on, day.last)
-    return When(WhenKind.RANGE, on, None, (span,), said, start=day.on, end=day.last)
+    return When(WhenKind.RANGE, on, None, spans, said, start=day.on, end=day.last)
 
 
-def _repeat(repeat: Repeat, span: Piece, env: Env) -> When | None:
+def _repeat(repeat: Repeat, spans: Spans, env: Env) -> When | None:
     clock = repeat.clock.settle() if repeat.clock else None
     at = clock.at if clock else None
     start = repeat.start or env.today
@@ -75,7 +76,7 @@ def _repeat(repeat: Repeat, span: Piece, env: Env) -> When | None:
         return None
     on = first.date() if isinstance(first, datetime) else first
     said = f"{describe(rule)}, from {long_moment(on, at)}"
-    return When(WhenKind.RECURRENCE, on, at, (span,), said, rule=rule)
+    return When(WhenKind.RECURRENCE, on, at, spans, said, rule=rule)
 
 
 def _rule(repeat: Repeat, start: date) -> RecurrenceRule:

@@ -225,7 +225,7 @@ def _nth_unit(whole: Day, unit: str, number: int, env: Env) -> Any:
         first = coming_weekday(env.week_start, whole.on - timedelta(days=1))
         if whole.grain == "year":
             first = week_of(whole.on + timedelta(days=3), env.week_start)
-        start = first if number > 0 else week_of(whole.last, env.week_start)
+        start = first if number > 0 else week_of(whole.last - timedelta(days=3), env.week_start)
         return period_around(start, "week", env, number - 1 if number > 0 else number + 1)
     if unit not in _MONTHS:
         return None
@@ -251,7 +251,10 @@ def _week_with(found: Found) -> Any:
     if found.has("number"):
         year = found.get("days").on.year if found.has("days") else found.get("year") or found.env.today.year
         return period_around(date(year, 1, 4), "week", found.env, found.get("number") - 1)
-    return period_around(found.get("day").on, grain, found.env)
+    day = found.get("day").on
+    if grain == "weekend" and day.weekday() < 2:
+        day -= timedelta(days=3)
+    return period_around(day, grain, found.env)
 
 
 def _span_beside(found: Found) -> Any:
@@ -296,11 +299,11 @@ _STRETCHES: Table = Table(
                 Shape("month (comma|of|hyphen|dash|slash|in)? year", "days", _month),
         Shape("month number (?!clock|meridiem|of|unit|oclock)", "days", _month),
         Shape("month", "days", _month),
-        Shape("(in|this|next|last|coming|the){1,2} season (of|in)? year?", "days", _season),
+        Shape("(in the?|this|next|last|coming) season (of|in)? year?", "days", _season),
         Shape("season year?", "days", _season),
         Shape("(from|between|in) year (TO|and) year", "days", _years),
         Shape("year dash year", "days", lambda found: _years(found) if found.items[1].text == "~" else None),
-        Shape("(in|by|since|until|before|after|from|between|to) the? unit? year (?!unit|unknown|number)", "days", _year),
+        Shape("(?<!year) (in|by|since|until|before|after|from|between|to) the? unit? year (?!unit|unknown|number)", "days", _year),
         Shape("hence in? (the|this) unit", "day", _piece_of_unit),
         Shape("ago this unit", "day", _piece_of_unit),
         Shape("(in|for) the (unit) (?!of|unknown|after|before)", "days", _unit),
@@ -337,7 +340,9 @@ def fold_stretches(items: list[Item], env: Env) -> list[Item]:
 
 def fold_pieces(items: list[Item], env: Env) -> list[Item]:
     """The line with every day that is told by a stretch or by another day as one item."""
-    return [_by_value(item) for item in _BESIDE.fold(_PIECES.fold(items, env), env)]
+    pieces = [_by_value(item) for item in _PIECES.fold(items, env)]
+    pieces = [_by_value(item) for item in _PIECES.fold(pieces, env)]
+    return [_by_value(item) for item in _BESIDE.fold(pieces, env)]
 
 
 def _by_value(item: Item) -> Item:

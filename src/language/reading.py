@@ -4,7 +4,7 @@ from src.language.clocks import fold_clocks
 from src.language.days import fold_days
 from src.language.errors import AmbiguousPhrase, NotUnderstood
 from src.language.items import Item
-from src.language.joins import fold_daytimes, fold_ranges
+from src.language.joins import fold_daytimes, fold_ranges, joined_apart
 from src.language.literals import fold_literals
 from src.language.meaning import mean
 from src.language.numbers import fold_numbers
@@ -15,30 +15,12 @@ from src.language.tokens import plain, tokenize
 from src.language.values import Certainty, Env, Repeat
 from src.language.when import LanguageContext, Span, When
 
-_MEANT = ("clock", "day", "days", "moment", "repeat")
-_LEADS = (
-    "in",
-    "at",
-    "on",
-    "by",
-    "for",
-    "from",
-    "until",
-    "since",
-    "before",
-    "after",
-    "this",
-    "next",
-    "last",
-    "around",
-    "starting",
-    "to",
-    "dash",
-    "between",
-    "within",
-    "of",
+_MEANT = frozenset(("clock", "day", "days", "moment", "repeat"))
+_PREPOSITIONS = frozenset(
+    ("in", "at", "on", "by", "for", "from", "until", "since", "before", "after", "around", "starting", "to")
 )
-_GLUE = ("in", "at", "on", "by", "for", "from", "until", "around", "the", "comma", "period", "stop", "starting", "function", "before", "after", "this", "and", "paren", "time")  # fmt: skip
+_LEADS = _PREPOSITIONS | {"this", "next", "last", "dash", "between", "within", "of"}
+_GLUE = _PREPOSITIONS | {"the", "comma", "period", "stop", "function", "this", "and", "paren", "time"}
 
 
 def fold(text: str, context: LanguageContext) -> tuple[list[Item], Env]:
@@ -57,16 +39,35 @@ def fold(text: str, context: LanguageContext) -> tuple[list[Item], Env]:
 def find_whens(text: str, context: LanguageContext) -> list[When]:
     """Every date, time, range and repetition inside a text, in order; an empty list where there is none.
 
-    Never raises; spans lie inside the text and do not overlap. Conventions: LANGUAGE.md, repeated in the README.
+    Never raises; spans lie inside the text and do not overlap, and take in the preposition before a date. A day
+    and a time of day that stand apart in the text are one answer with two spans. The zone, `now` and the
+    conventions come from the context; wall times are answered.
     """
     items, env = fold(text, context)
-    found: list[When] = []
-    for index, item in enumerate(items):
-        if item.kind in _MEANT and _in_company(items, index):
-            when = mean(item.value, item.span, env)
-            if when is not None:
-                found.append(when)
-    return found
+    meant = [index for index, item in enumerate(items) if item.kind in _MEANT and _in_company(items, index)]
+    spans = {index: _with_lead(items, index) for index in meant}
+    pair = joined_apart([items[index] for index in meant])
+    if pair is not None:
+        when = mean(pair, tuple(spans.values()), env)
+        return [when] if when is not None else []
+    found = (mean(items[index].value, (spans[index],), env) for index in meant)
+    return [when for when in found if when is not None]
+
+
+def find_problem(text: str, context: LanguageContext) -> str | None:
+    """Why a part of the text that has the form of a date is none, such as 31 June; None if all is well."""
+    items, _ = fold(text, context)
+    return next((item.value.reason for item in items if item.kind == "dead" and item.value.firm), None)
+
+
+def _with_lead(items: list[Item], index: int) -> Span:
+    """The item's span with the prepositions before it: "by the 5th", "on friday"."""
+    first = index
+    if first and items[first - 1].kind == "the" and first > 1 and items[first - 2].kind in _PREPOSITIONS:
+        first -= 1
+    while first and (items[first - 1].kind in _PREPOSITIONS or items[first - 1].text == "due"):
+        first -= 1
+    return Span(items[first].start, items[index].end)
 
 
 def _in_company(items: list[Item], index: int) -> bool:
@@ -76,17 +77,25 @@ def _in_company(items: list[Item], index: int) -> bool:
         return True
     if weak == Certainty.ALONE:
         return False
-    if getattr(items[index].value, "grain", "") == "weekend" and _is_last(items, index):
+    if items[index - 1].kind == "unknown" and _is_last(items, index) and _ends_texts(items[index]):
         return True
     before = index - 1
     if before >= 0 and items[before].kind == "the":
         before -= 1
+        named = index + 1 < len(items) and items[index + 1].kind == "unknown"
+        if named or items[index].kind == "day":
+            return False
         return before >= 0 and items[before].kind in _LEADS
     return before >= 0 and items[before].kind in _LEADS
 
 
 def _is_last(items: list[Item], index: int) -> bool:
     return all(item.kind in ("period", "stop") for item in items[index + 1 :])
+
+
+def _ends_texts(item: Item) -> bool:
+    """Whether it is a day that people write at the end: "tidy up sat", "paint the shed weekend"."""
+    return item.kind == "day" or getattr(item.value, "grain", "") == "weekend"
 
 
 def _alone(items: list[Item], index: int) -> bool:
@@ -109,11 +118,11 @@ def read_when(phrase: str, context: LanguageContext) -> When:
     dead = next((item for item in items if item.kind == "dead"), None)
     if dead is not None:
         raise NotUnderstood(f"'{phrase}' is not understood: {dead.value.reason}.")
-    whens = [when for item in meant if (when := mean(item.value, item.span, env)) is not None]
+    whens = [when for item in meant if (when := mean(item.value, (item.span,), env)) is not None]
     if not whens or len(whens) < len(meant):
         raise NotUnderstood(f"'{phrase}' is no date, time or repetition that is known here.")
     said = " and ".join(f"'{_text(phrase, when.spans[0])}' as {when.explanation}" for when in whens)
-    rest = [_text(phrase, item.span) for item in items if item.kind not in (*_MEANT, *_GLUE)]
+    rest = [_text(phrase, item.span) for item in items if item.kind not in _MEANT | _GLUE]
     if rest:
         raise NotUnderstood(f"'{' '.join(rest)}' is not understood; {said} is.")
     clash = next((item.value.clash for item in meant if getattr(item.value, "clash", "")), "")

@@ -328,7 +328,7 @@ _SHAPES = (
     Shape(f"{_EVERY} {_STEP} (unit|quarter)", "repeat", _every_unit),
     Shape(f"{_EVERY} span", "repeat", _every_unit),
     Shape(f"{_EVERY} second unit", "repeat", _every_unit),
-    Shape(f"(on)? {_EVERY} (the)? {_DAYS_LIST} (?!unknown|of|month|part|clock)", "repeat", _month_days),
+    Shape(f"(on)? {_EVERY} (the)? {_DAYS_LIST} (?!of|month|part|clock|percent) (?!(?<=number) unknown)", "repeat", _month_days),
     Shape("adverb", "repeat", _adverb),
 )  # fmt: skip
 _REPEATS: Table = Table([shape._replace(build=_with_basis(shape.build)) for shape in _SHAPES])

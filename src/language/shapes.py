@@ -17,6 +17,7 @@ class Dead(NamedTuple):
     """The meaning of words that have the form of a date and are none, such as 31 June."""
 
     reason: str
+    firm: bool = True
 
 
 class Found:
