@@ -51,8 +51,8 @@ class InvalidInput(DomainError):
     kind = ErrorKind.INVALID
     code = "invalid_input"
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message, errors=[FieldError(field, message)])
+    def __init__(self, field: str, message: str, *more: FieldError) -> None:
+        super().__init__(message, errors=[FieldError(field, message), *more])
 
 
 class Forbidden(DomainError):

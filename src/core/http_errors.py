@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 
 from src.core.errors import DomainError, ErrorKind, FieldError
+from src.core.schemas import field_error
 
 log = logging.getLogger(__name__)
 
@@ -132,24 +133,6 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
         errors=fields,
     )
     return problem_response(body)
-
-
-def field_error(detail: Any) -> FieldError:
-    """Pydantic's error detail as a field and a sentence."""
-    if detail["type"] == "json_invalid":
-        return FieldError("body", f"This is no JSON: {detail['ctx']['error']}.")
-    if detail["type"] in ("model_attributes_type", "dict_type") and len(detail["loc"]) == 1:
-        return FieldError("body", "Send a JSON object, with `Content-Type: application/json`.")
-    path = [str(part) for part in detail["loc"] if part not in _NO_FIELDS]
-    named = str(detail.get("ctx", {}).get("field", "")) if detail["type"] in _NAMES_ITS_FIELD else ""
-    if named and named not in path:
-        path.append(named)
-    return FieldError(".".join(path) or "body", detail["msg"].removeprefix("Value error, "))
-
-
-# Places of a value, and the two ways to write a recurrence: steps of pydantic's path that name no field.
-_NO_FIELDS = {"body", "query", "path", "header", "in_fields", "in_words"}
-_NAMES_ITS_FIELD = {"unknown_field", "unstorable_text"}
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:

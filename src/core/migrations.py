@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LOCK_KEY = 7_302_610_045
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock($1)"
 _POLL_SECONDS = 0.2
 _LONGEST_WAIT_SECONDS = 15.0
 _REVISION = re.compile(r"^(revision|down_revision)(?:: [^=]+)? = [\"']([^\"']+)[\"']", re.MULTILINE)
@@ -69,7 +70,7 @@ async def migrate(address: DatabaseAddress) -> None:
         # Try-lock and poll: a waiter inside pg_advisory_lock would hold a snapshot that blocks
         # CREATE INDEX CONCURRENTLY, and so would an open portal (hence the simple-protocol SELECT).
         async with connection.transaction():
-            while not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK_KEY):
+            while not await connection.fetchval(_TRY_LOCK, _LOCK_KEY):  # noqa: ASYNC110 - nobody sets an event.
                 await asyncio.sleep(_POLL_SECONDS)
             await connection.execute("SELECT 1")
             await asyncio.to_thread(_upgrade, address.direct())

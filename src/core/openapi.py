@@ -13,14 +13,15 @@ Tasks for people, frontends and AI assistants.
 Sign a JWT with `BETTER_AUTH_SECRET` (HS256; the user id is `sub`, else `id`, else `user_id`) and send it as
 `Authorization: Bearer …`. `{user_id}` in a path is your own id, or `me`.
 
-Instants are RFC 3339 in UTC, calendar dates `YYYY-MM-DD`. "Today" and times without an offset are meant in your
-time zone: the `X-Timezone` header, else your stored setting, else UTC.
+Instants are RFC 3339 in UTC, calendar dates `YYYY-MM-DD`. "Today" and times without an offset are meant in
+your time zone: the `X-Timezone` header, else your stored setting, else UTC.
 
 Every failure has one body (`Problem`) with a stable `code`; unknown fields and parameters are failures too.
 """
 
 TAGS = [
     {"name": "tasks", "description": "Create, find, change and finish tasks."},
+    {"name": "recurrence", "description": "Work that comes back: series, their dates, previews of rules."},
     {
         "name": "chat",
         "description": "Say it in words; the assistant acts with the tools that MCP clients use.",

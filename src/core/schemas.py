@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, model_validator
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
+
+from src.core.errors import FieldError, InvalidInput
 
 # NUL cannot be stored by PostgreSQL, and a lone surrogate is no character in any encoding.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -60,8 +62,16 @@ class RequestModel(BaseModel):
 
     @classmethod
     def of(cls, **values: Any) -> Self:
-        """Validate values that are named in code."""
-        return cls.model_validate(values)
+        """Validate values that are named in code.
+
+        Raises:
+            InvalidInput: a value does not fit its field.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            fields = [field_error(detail) for detail in error.errors(include_url=False)]
+            raise InvalidInput(fields[0].field, fields[0].message, *fields[1:]) from error
 
 
 def _texts(value: Any, name: str = "body") -> Iterator[tuple[str, str]]:
@@ -74,3 +84,21 @@ def _texts(value: Any, name: str = "body") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _texts(inner, name)
+
+
+def field_error(detail: Any) -> FieldError:
+    """Pydantic's error detail as a field and a sentence."""
+    if detail["type"] == "json_invalid":
+        return FieldError("body", f"This is no JSON: {detail['ctx']['error']}.")
+    if detail["type"] in ("model_attributes_type", "dict_type") and len(detail["loc"]) == 1:
+        return FieldError("body", "Send a JSON object, with `Content-Type: application/json`.")
+    path = [str(part) for part in detail["loc"] if part not in _NO_FIELDS]
+    named = str(detail.get("ctx", {}).get("field", "")) if detail["type"] in _NAMES_ITS_FIELD else ""
+    if named and named not in path:
+        path.append(named)
+    return FieldError(".".join(path) or "body", detail["msg"].removeprefix("Value error, "))
+
+
+# Places of a value, and the two ways to write a recurrence: steps of pydantic's path that name no field.
+_NO_FIELDS = {"body", "query", "path", "header", "in_fields", "in_words"}
+_NAMES_ITS_FIELD = {"unknown_field", "unstorable_text"}

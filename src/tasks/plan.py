@@ -6,7 +6,7 @@ from typing import Any
 
 from src.core.database import Row
 from src.core.errors import InvalidInput
-from src.language import WhenKind, read_when
+from src.language import QuickAdd, WhenKind, read_quick_add, read_when
 from src.preferences.schemas import Preferences
 from src.recurrence.occurrences import first_occurrence
 from src.recurrence.rule import RecurrenceRule
@@ -15,7 +15,7 @@ from src.tasks.due import Due, due_of_wall, read_iso_due
 from src.tasks.pattern import Pattern, pattern_from
 from src.tasks.reading import language_context
 from src.tasks.recurrence_schemas import RecurrenceFields
-from src.tasks.schemas import Priority, tag_key
+from src.tasks.schemas import Priority, TaskCreate, tag_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,22 @@ class Planner:
         if due is not None or _names_due(fields):
             columns |= _due_columns(due)
         return Plan(columns, due, sets_recurrence, rule or due_rule)
+
+    def quick(self, text: str) -> tuple[Plan, QuickAdd]:
+        """The plan for one line of text, and what was understood of it.
+
+        Raises:
+            InvalidInput: a part is longer than its field may be.
+            TitleMissing: nothing is left that says what to do.
+            AmbiguousPhrase: it says several things that cannot all be meant.
+        """
+        said = read_quick_add(text, self._context)
+        priority = {"priority": said.priority} if said.priority else {}
+        task = TaskCreate.of(title=said.title, tags=list(said.tags), category=said.category, **priority)
+        columns = _plain_columns(task.model_dump())
+        due = due_of_wall(said.when.on, said.when.at, self._preferences.zone) if said.when else None
+        rule = said.when.rule if said.when else None
+        return Plan(columns | _due_columns(due), due, rule is not None, rule), said
 
     def pattern(self, plan: Plan, current: Row | None = None) -> Pattern:
         """The pattern of a plan's rule, from its due date on, the task's own, or the first there is."""

@@ -6,7 +6,8 @@ from typing import Any
 from src.core.database import Row
 from src.language import LanguageContext, describe_when
 from src.preferences.schemas import Preferences
-from src.tasks.pattern import pattern_of
+from src.tasks.pattern import Pattern, pattern_of
+from src.tasks.quick_add_schemas import TaskDraft
 from src.tasks.recurrence_schemas import read_pattern
 from src.tasks.schemas import TaskRead, TaskStatus
 
@@ -30,6 +31,20 @@ class TaskReader:
 
     def read_or_none(self, row: Row | None) -> TaskRead | None:
         return None if row is None else self.read(row)
+
+    def draft(self, columns: dict[str, Any], pattern: Pattern | None) -> TaskDraft:
+        """The task that columns would make."""
+        columns = columns | (pattern.due_columns() if pattern else {})
+        return TaskDraft(
+            title=columns["title"],
+            priority=columns["priority"],
+            category=columns["category"],
+            tags=columns["tags"],
+            due_date=columns["due_at"] or columns["due_on"],
+            due_timezone=columns["due_timezone"],
+            due_text=self._due_text(columns["due_on"], columns["due_at"]),
+            recurrence=read_pattern(pattern) if pattern else None,
+        )
 
     def _due_text(self, on: date | None, at: datetime | None) -> str | None:
         if on is None:

@@ -9,6 +9,7 @@ from src.core.pagination import Page
 from src.core.routing import StrictRoute
 from src.tasks.dependencies import TaskId, TasksDep
 from src.tasks.filters import TaskFilter
+from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest
 from src.tasks.schemas import (
     Completion,
     DeletionScope,
@@ -40,6 +41,15 @@ async def create_task(task: TaskCreate, tasks: TasksDep, response: Response) -> 
     created = await tasks.create(task)
     response.headers["Location"] = f"/api/{created.user_id}/tasks/{created.id}"
     return _etag(response, created)
+
+
+@router.post("/quick", status_code=status.HTTP_201_CREATED, operation_id="quick_add")
+async def quick_add(request: QuickAddRequest, tasks: TasksDep, response: Response) -> QuickAdded:
+    """Create a task from one line of text; with `dry_run` nothing is stored, and the status is 200."""
+    added = await tasks.quick_add(request)
+    if request.dry_run:
+        response.status_code = status.HTTP_200_OK
+    return added
 
 
 @router.get("", operation_id="list_tasks")

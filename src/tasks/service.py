@@ -11,6 +11,7 @@ from src.tasks.filters import TaskFilter
 from src.tasks.pattern import pattern_of
 from src.tasks.plan import Plan, Planner
 from src.tasks.query import conditions_of, cursor_after, position_of
+from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest, UnderstoodRead
 from src.tasks.reading import TaskReader
 from src.tasks.recurring import RecurringTasks
 from src.tasks.repository import TaskRepository
@@ -42,7 +43,18 @@ class TaskService:
         self._reader = TaskReader(preferences, operation.now)
 
     async def create(self, task: TaskCreate) -> TaskRead:
-        plan = self._planner.plan(_all_fields(task))
+        return await self._create(self._planner.plan(_all_fields(task)))
+
+    async def quick_add(self, request: QuickAddRequest) -> QuickAdded:
+        """Create the task that a line of text describes, or only show it."""
+        plan, said = self._planner.quick(request.text)
+        understood = [UnderstoodRead.of(piece) for piece in said.understood]
+        if not request.dry_run:
+            return QuickAdded(task=await self._create(plan), understood=understood)
+        pattern = self._planner.pattern(plan) if plan.rule else None
+        return QuickAdded(task=self._reader.draft(plan.columns, pattern), understood=understood)
+
+    async def _create(self, plan: Plan) -> TaskRead:
         if plan.rule is None:
             return self._reader.read(await self._repository.insert(plan.columns))
         pattern = self._planner.pattern(plan)
