@@ -1,5 +1,6 @@
 """A conversation in the terminal, with a running service or one of its own."""
 
+import logging
 import socket
 import threading
 import time
@@ -103,7 +104,7 @@ def _greet(client: httpx.Client, console: Console) -> None:
         raise ServiceUnreachable(f"{url} does not answer: {error}") from error
     if answer.is_error:
         raise ServiceUnreachable(_problem(answer))
-    console.print(_GREETING.format(url=escape(url)))
+    console.print(_GREETING.format(url=escape(url)), highlight=False)
 
 
 def _converse(client: httpx.Client, console: Console) -> None:
@@ -176,7 +177,9 @@ def _local_service(settings: Settings, token: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         quiet = settings.model_copy(update={"port": port, "log_level": "ERROR"})
-        server = uvicorn.Server(uvicorn.Config(create_app(quiet), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(create_app(quiet), log_config=None))
+        # The service shares the terminal with the conversation.
+        logging.getLogger().setLevel(logging.ERROR)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:

@@ -185,6 +185,7 @@ def test_chat_brings_its_own_service_along(folder: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "add_task" in done.stdout
+    assert done.stderr == ""
     assert not (folder / "postgres" / "postmaster.pid").exists()
 
 
