@@ -45,7 +45,7 @@ def free_port() -> int:
 
 
 def todo(folder: Path, *arguments: str, **given: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - the command is ours.
+    return subprocess.run(
         [sys.executable, "-m", "src.cli", *arguments],
         cwd=folder,
         env=variables(folder, **given),
@@ -60,7 +60,7 @@ def todo(folder: Path, *arguments: str, **given: str) -> subprocess.CompletedPro
 @contextmanager
 def service(folder: Path, command: list[str], port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A service and the line that its greeting offers for pasting."""
-    process = subprocess.Popen(  # noqa: S603 - the command is ours.
+    process = subprocess.Popen(
         [*command, "--port", str(port)],
         cwd=folder,
         env=variables(folder),

@@ -184,7 +184,7 @@ def test_the_start_ends_with_a_line_for_each_problem_and_no_traceback(tmp_path: 
     start = "from src.core.config import settings_or_exit; settings_or_exit()"
     variables = {"ENVIRONMENT": "production", "SECRET_KEY": "hunter2", "PYTHONPATH": str(ROOT)}
 
-    done = subprocess.run(  # noqa: S603 - the command is ours.
+    done = subprocess.run(
         [sys.executable, "-c", start],
         cwd=tmp_path,
         env=variables,

@@ -58,7 +58,7 @@ def is_stopped(folder: Path) -> bool:
 
 
 def start_service(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - the command is ours.
+    return subprocess.Popen(
         [sys.executable, "-c", SERVICE, str(folder)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
