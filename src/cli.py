@@ -81,7 +81,7 @@ async def _migrated(settings: Settings) -> str:
 def openapi() -> None:
     """Print the OpenAPI schema; neither database nor secret is needed."""
     os.environ["ENVIRONMENT"] = "test"
-    from src.main import app
+    from src.main import app  # noqa: PLC0415 - the application is made on import, from the line above.
 
     typer.echo(orjson.dumps(app.openapi(), option=orjson.OPT_INDENT_2))
 
@@ -99,7 +99,7 @@ def chat(
     ] = DEVELOPER,
 ) -> None:
     """Talk to the assistant."""
-    from src.terminal_chat import talk
+    from src.terminal_chat import talk  # noqa: PLC0415 - its libraries would slow every other start.
 
     settings = settings_or_exit()
     bearer = bearer or access_token(settings, development_secret(settings), user, timedelta(days=1))

@@ -172,7 +172,7 @@ def _local_service(settings: Settings, token: str) -> Iterator[str]:
     if _welcomes(running, token):
         yield running
         return
-    from src.main import create_app
+    from src.main import create_app  # noqa: PLC0415 - a running service needs no application here.
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
