@@ -51,7 +51,7 @@ async def test_what_only_looks_like_a_date_stays_in_the_title(client: httpx.Asyn
     assert response.json()["task"]["title"].casefold() == text.replace("\\", "").casefold()
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "p1 #home", "Call mom tomorrow next friday", "Meet on feb 30"])
+@pytest.mark.parametrize("text", ["tomorrow", "p1 #home", "Meet tomorrow or friday", "Meet on feb 30"])
 async def test_what_leaves_no_title_or_contradicts_itself_is_asked_back(
     client: httpx.AsyncClient, text: str
 ) -> None:
