@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile
 from typing import Any
 from uuid import uuid4
 
@@ -74,7 +75,10 @@ def tool_of(item: dict[str, Any]) -> ToolUsed | None:
 
 
 def history_of(rows: Iterable[Row]) -> list[HistoryItem]:
-    """What a model reads of stored items, oldest first."""
+    """What a model reads of stored items, oldest first, from a message of the user on.
+
+    Some providers refuse an answer or a tool call without the message that led to it.
+    """
     history: list[HistoryItem] = []
     for row in rows:
         if row["kind"] == USER_MESSAGE:
@@ -83,4 +87,4 @@ def history_of(rows: Iterable[Row]) -> list[HistoryItem]:
             history.append(AssistantSaid(text_of(row["item"])))
         elif (used := tool_of(row["item"])) is not None:
             history.append(used)
-    return history
+    return list(dropwhile(lambda item: not isinstance(item, UserSaid), history))

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 TURN_SECONDS = 120
 # Longer than any turn, so that only the lease of a process that died runs out.
 LEASE_SECONDS = TURN_SECONDS + 30
-_WAIT_SECONDS = 60
+WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 _RELEASE_TRIES = 5
 
@@ -23,8 +23,9 @@ _RELEASE_TRIES = 5
 class Leases:
     """Who may speak in which conversation."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, wait_seconds: float = WAIT_SECONDS) -> None:
         self._database = database
+        self._wait_seconds = wait_seconds
         self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
         self._held: dict[UUID, asyncio.Lock] = {}
 
@@ -38,16 +39,27 @@ class Leases:
         lock = self._locks.setdefault((user_id, conversation_id), asyncio.Lock())
         repository = ConversationRepository(self._database, user_id)
         try:
-            async with asyncio.timeout(_WAIT_SECONDS):
+            async with asyncio.timeout(self._wait_seconds):
                 await lock.acquire()
-                try:
-                    await self._take_across_instances(repository, conversation_id, turn_id)
-                except BaseException:
-                    lock.release()
-                    raise
+                self._held[turn_id] = lock
+                await self._take_across_instances(repository, conversation_id, turn_id)
         except TimeoutError as error:
+            await self._leave(repository, conversation_id, turn_id)
             raise ConversationBusy from error
-        self._held[turn_id] = lock
+        except BaseException:
+            await self._leave(repository, conversation_id, turn_id)
+            raise
+
+    async def _leave(self, repository: ConversationRepository, conversation_id: int, turn_id: UUID) -> None:
+        """Let go; a statement that was cut off in the middle may have taken the lease all the same."""
+        if turn_id not in self._held:
+            return
+        try:
+            await repository.release(conversation_id, turn_id)
+        except DatabaseUnavailable:
+            log.warning("conversation %s may stay leased until that runs out", conversation_id)
+        finally:
+            self._held.pop(turn_id).release()
 
     async def _take_across_instances(
         self, repository: ConversationRepository, conversation_id: int, turn_id: UUID

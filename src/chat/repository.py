@@ -14,12 +14,12 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     or_,
     select,
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert
 
 from src.chat import models
 from src.chat.items import ASSISTANT_MESSAGE, USER_MESSAGE, NewItem
@@ -73,8 +73,9 @@ class ConversationRepository:
     async def release(self, conversation_id: int, turn_id: UUID) -> None:
         await self._one(_release, conversation_id, this_turn=turn_id)
 
-    async def append(self, conversation_id: int, item: NewItem, now: datetime) -> None:
-        await self._one(
+    async def append(self, conversation_id: int, item: NewItem, now: datetime) -> bool:
+        """Store an item at the end; False where it is stored already, or the conversation is gone."""
+        row = await self._one(
             _append,
             conversation_id,
             item_id=item.id,
@@ -83,13 +84,13 @@ class ConversationRepository:
             item_at=item.created_at,
             now=now,
         )
+        return row is not None
 
     async def latest_items(self, conversation_id: int, limit: int) -> list[Row]:
-        """The last items, oldest first."""
-        rows = await self._executor.fetch_all(
+        """The last `limit` messages with the tool calls between them, oldest first."""
+        return await self._executor.fetch_all(
             _latest, owner=self._owner, conversation_id=conversation_id, page_size=limit
         )
-        return rows[::-1]
 
     async def items_behind(self, conversation_id: int, position: int, limit: int) -> list[Row]:
         """The next messages, with the tool calls before each, oldest first."""
@@ -190,9 +191,21 @@ _append = Query(
             bindparam("item_at", type_=_zoned),
         ),
     )
+    .on_conflict_do_nothing()
     .returning(_item.c.id)
 )
-_latest = Query(select(_item).where(_its_items).order_by(_item.c.position.desc()).limit(_page_size))
+_latest_messages = (
+    select(_item.c.position)
+    .where(_its_items, _is_message)
+    .order_by(_item.c.position.desc())
+    .limit(_page_size)
+    .subquery()
+)
+_latest = Query(
+    select(_item)
+    .where(_its_items, _item.c.position >= select(func.min(_latest_messages.c.position)).scalar_subquery())
+    .order_by(_item.c.position)
+)
 _behind = _its_items & (_item.c.position > bindparam("last_position", type_=BigInteger))
 _last_message = (
     select(_item.c.position)

@@ -3,10 +3,8 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from starlette.responses import StreamingResponse
 
 from src.auth.dependencies import CallerDep
-from src.chat import sse
 from src.chat.dependencies import ConversationsDep, ResponderDep, TurnsDep
 from src.chat.schemas import (
     ChatRequest,
@@ -17,6 +15,8 @@ from src.chat.schemas import (
     ConversationUpdate,
     MessageRead,
 )
+from src.chat.sse import EVENT_STREAM, EventStream
+from src.chat.whole import whole_answer
 from src.core.dependencies import NowDep, SettingsDep
 from src.core.http_errors import failures, request_id_of
 from src.core.pagination import Page, PageRequest
@@ -30,7 +30,6 @@ conversations_router = APIRouter(
     responses=failures(400, 401, 403, 500, 503),
 )
 
-_EVENT_STREAM = "text/event-stream"
 ConversationId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The conversation's id.", examples=[7])]
 _NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
 
@@ -45,7 +44,7 @@ _NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
             "description": "The answer; as events while it is made where `text/event-stream` is accepted. "
             "Each `data:` is JSON with a `type` (`text_delta`, `tool_call`, `tool_result`, `error`), "
             "and the last one, without a `type`, is the whole answer.",
-            "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
         }
     },
 )
@@ -61,18 +60,15 @@ async def chat(
     """Say something to the assistant, which acts with the same tools as MCP clients."""
     turn = await turns.begin(caller, message, responder)
     if _wants_stream(request, stream, settings.chat_stream_by_default):
-        lines = sse.stream(turns, turn, request_id_of(request))
-        return StreamingResponse(lines, media_type=_EVENT_STREAM, headers=sse.HEADERS)
-    async for _ in turns.events(turn):
-        pass
-    return turn.response()
+        return EventStream(turn, request_id_of(request))
+    return await whole_answer(turn, request.receive)
 
 
 def _wants_stream(request: Request, asked: bool | None, by_default: bool) -> bool:
     accept = request.headers.get("accept", "")
     if asked is not None:
         return asked
-    return _EVENT_STREAM in accept or (by_default and "application/json" not in accept)
+    return EVENT_STREAM in accept or (by_default and "application/json" not in accept)
 
 
 @conversations_router.get("", operation_id="list_conversations")

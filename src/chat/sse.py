@@ -1,66 +1,58 @@
 """A turn as server-sent events: what happens while it happens, and last the whole answer."""
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from src.assistant.events import TextDelta, ToolCallFinished, ToolCallStarted, TurnEvent
-from src.chat.turns import ChatTurns, Turn
-from src.core.errors import DomainError, ErrorKind
-from src.core.http_errors import problem, problem_of
+from src.chat.turn import Turn
+from src.core.errors import DomainError
+from src.core.http_errors import problem_of
 
-log = logging.getLogger(__name__)
-_PING_SECONDS = 15.0
+PING_SECONDS = 15.0
+EVENT_STREAM = "text/event-stream"
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_PING = b": ping\n\n"
 
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
+class EventStream(StreamingResponse):
+    """The events of a turn; however the connection ends, the model does not work on for nobody."""
 
-async def stream(turns: ChatTurns, turn: Turn, request_id: str) -> AsyncIterator[bytes]:
-    """The lines of the answer; an error is an event too, since the status is long sent."""
-    async with aclosing(_with_pings(turns.events(turn))) as lines:
+    def __init__(self, turn: Turn, request_id: str) -> None:
+        super().__init__(lines(turn, request_id), media_type=EVENT_STREAM, headers=_HEADERS)
+        self._turn = turn
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async for line in lines:
-                yield line
+            await super().__call__(scope, receive, send)
+        finally:
+            self._turn.stop()
+
+
+async def lines(turn: Turn, request_id: str, *, ping_seconds: float = PING_SECONDS) -> AsyncIterator[bytes]:
+    """The lines of the answer; an error is an event too, since the status is long sent.
+
+    Where nothing happens for a while there is a comment: proxies cut silent streams.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(ping_seconds):
+                event = await turn.next_event()
+        except TimeoutError:
+            yield _PING
+            continue
         except DomainError as error:
             yield _data({"type": "error"} | problem_of(error, request_id=request_id))
             return
-        except Exception:
-            log.exception("a streamed turn failed")
-            message = "Something went wrong on our side. Your message is kept."
-            yield _data(
-                {"type": "error"}
-                | problem(ErrorKind.INTERNAL, "internal_error", message, request_id=request_id)
-            )
+        if event is None:
+            yield _data(turn.response().model_dump(mode="json"))
             return
-    yield _data(turn.response().model_dump(mode="json"))
-
-
-async def _with_pings(events: AsyncIterator[TurnEvent]) -> AsyncGenerator[bytes, None]:
-    """The events as lines, with a comment where nothing happens for a while: proxies cut silent streams."""
-    iterator = aiter(events)
-    upcoming = asyncio.ensure_future(_next_or_none(iterator))
-    try:
-        while True:
-            done, _ = await asyncio.wait([upcoming], timeout=_PING_SECONDS)
-            if not done:
-                yield b": ping\n\n"
-                continue
-            event = upcoming.result()
-            if event is None:
-                return
-            if (body := _body(event)) is not None:
-                yield _data(body)
-            upcoming = asyncio.ensure_future(_next_or_none(iterator))
-    finally:
-        upcoming.cancel()
-
-
-async def _next_or_none(iterator: AsyncIterator[TurnEvent]) -> TurnEvent | None:
-    return await anext(iterator, None)
+        if (body := _body(event)) is not None:
+            yield _data(body)
 
 
 def _body(event: TurnEvent) -> dict[str, Any] | None:

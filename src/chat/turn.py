@@ -1,0 +1,141 @@
+"""One turn under way: what it belongs to, what it has brought so far, and how it ended."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from src.assistant.events import (
+    TextDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    ToolUsed,
+    TurnEvent,
+    TurnFinished,
+)
+from src.auth.context import Caller
+from src.chat.items import NewItem, tool_call
+from src.chat.schemas import ChatResponse, ToolCall
+from src.core.errors import DomainError, ErrorKind
+
+ANSWERED = "answered"
+CANCELLED = "cancelled"
+_UNKNOWN_RESULT = "This call was interrupted; whether it was done is not known."
+
+
+class TurnTimedOut(DomainError):
+    """The answer took longer than a turn may take."""
+
+    kind = ErrorKind.MODEL_UNAVAILABLE
+    code = "turn_timed_out"
+
+
+class TurnInterrupted(DomainError):
+    """The answer was stopped, by the client or because the service stops."""
+
+    kind = ErrorKind.UNAVAILABLE
+    code = "turn_interrupted"
+
+
+class AnswerFailed(DomainError):
+    """A fault of ours ended the answer."""
+
+    kind = ErrorKind.INTERNAL
+    code = "internal_error"
+
+
+@dataclass(slots=True)
+class Turn:
+    """A message and what becomes of it; the events wait here for whoever reads them."""
+
+    caller: Caller
+    conversation_id: int
+    message: str
+    started_at: datetime
+    id: UUID = field(default_factory=uuid4)
+    text: str = ""
+    tool_calls: list[ToolUsed] = field(default_factory=list)
+    finished: TurnFinished | None = None
+    failure: DomainError | None = None
+    outcome: str = CANCELLED
+    answered_at: datetime | None = None
+    answering: asyncio.Task[None] | None = None
+    unstored: list[NewItem] = field(default_factory=list)
+    _open: dict[str, ToolCallStarted] = field(default_factory=dict)
+    _events: asyncio.Queue[TurnEvent | None] = field(default_factory=asyncio.Queue)
+
+    async def next_event(self) -> TurnEvent | None:
+        """What happens next, or None when the answer is whole.
+
+        Raises:
+            DomainError: the turn ended without a whole answer.
+        """
+        event = await self._events.get()
+        if event is None and self.failure is not None:
+            raise self.failure
+        return event
+
+    def tell(self, event: TurnEvent) -> None:
+        self._events.put_nowait(event)
+
+    def stop(self) -> None:
+        """Stop the model; what was said so far is kept. After the end this does nothing."""
+        if self.answering is not None:
+            self.answering.cancel()
+
+    def take_in(self, event: TurnEvent, now: datetime) -> None:
+        if isinstance(event, TextDelta):
+            self.text += event.text
+        elif isinstance(event, ToolCallStarted):
+            self._open[event.call_id] = event
+        elif isinstance(event, ToolCallFinished):
+            self._open.pop(event.used.call_id, None)
+            self._take_in_result(event.used, now)
+        elif isinstance(event, TurnFinished):
+            self.finished, self.text, self.outcome = event, event.text, ANSWERED
+
+    def end(self, failure: DomainError | None, now: datetime) -> None:
+        """Note how it ended; a call that never came back may have been done, and the next turn shall know."""
+        self.answered_at = now
+        for call in self._open.values():
+            interrupted = ToolUsed(call.call_id, call.tool, call.arguments, _UNKNOWN_RESULT, is_error=True)
+            self._take_in_result(interrupted, now)
+        self._open.clear()
+        if failure is not None:
+            self.failure = failure
+            self.outcome = CANCELLED if isinstance(failure, TurnInterrupted) else failure.code
+
+    def let_go(self) -> None:
+        """Tell the reader that nothing more comes."""
+        self._events.put_nowait(None)
+
+    def _take_in_result(self, used: ToolUsed, now: datetime) -> None:
+        self.tool_calls.append(used)
+        self.unstored.append(tool_call(used, now))
+
+    def response(self) -> ChatResponse:
+        calls = [ToolCall(tool=c.tool, arguments=c.arguments, result=c.result) for c in self.tool_calls]
+        return ChatResponse(
+            conversation_id=self.conversation_id,
+            message=self.message,
+            response=self.text,
+            tool_calls=calls,
+            created_at=self.answered_at or self.started_at,
+        )
+
+    def record(self, finished_at: datetime) -> dict[str, Any]:
+        """The row of the turns' table."""
+        done = self.finished
+        return {
+            "id": self.id,
+            "conversation_id": self.conversation_id,
+            "provider": done.provider if done else None,
+            "model": done.model if done else None,
+            "outcome": self.outcome,
+            "requests": done.usage.requests if done else 0,
+            "input_tokens": done.usage.input_tokens if done else 0,
+            "output_tokens": done.usage.output_tokens if done else 0,
+            "started_at": self.started_at,
+            "finished_at": finished_at,
+        }
