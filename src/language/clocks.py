@@ -105,9 +105,11 @@ def _part_then_hour(found: Found) -> Clock | None:
 def _part(found: Found) -> Clock:
     named = PARTS[found.get("part")]
     sure = found.items[0].kind in ("in", "at", "this", "by", "until", "after", "before", "for")
-    if found.has("after") and found.get("part") == "lunch":
-        named = replace(named, hour=13)
     return replace(named, weak=Certainty.SURE if sure else Certainty.PREPOSED)
+
+
+def _meal(found: Found) -> Clock:
+    return replace(PARTS["lunch"], hour=13 if found.has("after") else 12)
 
 
 def _today_part(found: Found) -> Day:
@@ -162,6 +164,7 @@ _CLOCKS: Table = Table(
         Shape("number oclock", "clock", _single),
         Shape("(?<!every|other) this? fraction? part (comma|around)? at around? HOUR meridiem?", "clock", _part_then_hour),
         Shape("(?<!every|other) this? fraction? part around? (clock|hours)", "clock", _part_then_hour),
+        Shape("(at|after|before|by|around) meal", "clock", _meal),
         Shape("(this|last) fraction? part (?!AT HOUR)", "day", _today_part),
         Shape("(in|at|by|until|before|after|for) the? fraction? around? part", "clock", _part),
         Shape("(?<!every|other|completion) fraction? part", "clock", _part),

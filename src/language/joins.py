@@ -57,12 +57,10 @@ def at_clock(on: date, clock: Clock, clash: str = "") -> Any:
 
 def _day_numbers(found: Found) -> Any:
     """Monday 12-4, tomorrow at 3 30."""
-    numbers = [as_clock(item) for item in found.items if item.kind == "number"]
-    if None in numbers or len(numbers) < 2:
+    first, second = [as_clock(item) for item in found.items if item.kind == "number"][:2]
+    if first is None:
         return None
-    first, second = numbers[0], numbers[1]
-    assert first is not None and second is not None  # noqa: S101, PT018 - the line above returned.
-    if found.has("dash", "hyphen", "to", "until"):
+    if second and found.has("dash", "hyphen", "to", "until"):
         return at_clock(found.get("day").on, between(first, second))
     minute = found.all("number")[1]
     if minute > 59 or (0 < minute < 10):
@@ -83,7 +81,8 @@ def _day_part(found: Found) -> Day | None:
     """Tomorrow evening, the morning of the 5th: the day keeps the part, for the hour that may follow."""
     clock: Clock = found.get("clock")
     day: Day = found.get("day")
-    return replace(day, clock=clock) if clock.vague and not day.clock else None
+    sure = found.items[0].kind == "day" or clock.weak == Certainty.SURE or found.has("of", "on")
+    return replace(day, clock=clock) if clock.vague and not day.clock and sure else None
 
 
 def _two_days(found: Found) -> Any:
@@ -213,6 +212,8 @@ def _bounded(found: Found) -> Any:
 def _attach(repeat: Repeat, item: Item, mode: str) -> Repeat:
     value = item.value
     if isinstance(value, Clock):
+        if value.vague and repeat.clock and not repeat.clock.vague:
+            return repeat
         part = repeat.clock.part if repeat.clock else ""
         return replace(repeat, clock=value.settle(part))
     if isinstance(value, Moment):
@@ -226,7 +227,7 @@ def _attach(repeat: Repeat, item: Item, mode: str) -> Repeat:
         return _attach_day(repeat, value, mode)
     if item.kind == "span":
         return replace(repeat, lasting=value)
-    if item.kind in ("number", "once"):
+    if item.kind in ("many", "once"):
         return replace(repeat, count=value)
     return repeat
 
@@ -326,7 +327,7 @@ _BOUNDS: Table = Table(
         Shape(f"{_START} {_DATE} (comma|and|on)? repeat", "repeat", _bounded),
         Shape(f"repeat (comma|and)? {_END} {_DATE}", "repeat", _bounded),
         Shape("repeat comma? for (the|around)? days", "repeat", _for_stretch),
-        Shape("repeat comma? (for|by)? number times", "repeat", _bounded),
+        Shape("repeat comma? many", "repeat", _bounded),
         Shape("repeat comma? once times?", "repeat", _bounded),
         Shape("repeat comma? after? completion", "repeat", _completion),
         Shape("repeat comma? clock", "repeat", _bounded),

@@ -53,7 +53,7 @@ _PARTS = {
     "afternoon": "afternoon arvo",
     "evening": "evening eve",
     "night": "night nite nighttime",
-    "lunch": "lunch lunchtime",
+    "lunch": "lunchtime",
 }
 _DAYS = {
     0: "today tody todya 2day to-day otd",
@@ -118,6 +118,7 @@ _PLAIN = {
     "adjective": "business working calendar",
     "week_of": "w/c",
     "tom": "tom",
+    "meal": "lunch",
     "percent": "percent percents degrees degree dollars dollar bucks euros euro pounds usd eur kg km miles mile points cup cups tsp tbsp inch inches lb lbs oz pounds gallon gallons mph",
     "function": "up i we you my our me it is are be am was and but with please pls do not have let us if when "
     "remind due as your so that there what which who he she they that's it's",

@@ -28,7 +28,7 @@ def _is_no_date(items: list[Item], index: int) -> bool:
     return (
         named
         or item.text in ("24/7", "50/50")
-        or after in ("percent", "unit")
+        or after in ("percent", "unit", "times")
         or (after == "of" and item.value[0] < item.value[1] < 9)
     )
 

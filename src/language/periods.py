@@ -259,7 +259,7 @@ def _week_with(found: Found) -> Any:
 
 def _span_beside(found: Found) -> Any:
     """A week from tuesday, 3 days before christmas, two months after 5 may; the day after."""
-    day = found.get("day")
+    day = found.get("day", "days")
     back = found.has("before")
     if not found.has("span"):
         return moved(day.on, _one(found), back=back)
@@ -326,7 +326,7 @@ _PIECES: Table = Table(
 )  # fmt: skip
 _BESIDE: Table = Table(
     [
-        Shape("(in|on)? (a|the)? span (after|before|from|hence) the? day", "day", _span_beside),
+        Shape("(in|on)? (a|the)? span (after|before|from|hence) the? (day|days)", "day", _span_beside),
         Shape("the? unit (after|before) the? day", "day", _span_beside),
         Shape("span (after|before|from) moment", "moment", _span_after_moment),
     ]

@@ -9,6 +9,7 @@ from src.language.literals import fold_literals
 from src.language.meaning import mean
 from src.language.numbers import fold_numbers
 from src.language.periods import fold_pieces, fold_stretches
+from src.language.repeat_parts import fold_counts, fold_parts
 from src.language.repeats import fold_repeats
 from src.language.spans import fold_spans
 from src.language.tokens import plain, tokenize
@@ -19,7 +20,7 @@ _MEANT = frozenset(("clock", "day", "days", "moment", "repeat"))
 _PREPOSITIONS = frozenset(
     ("in", "at", "on", "by", "for", "from", "until", "since", "before", "after", "around", "starting", "to")
 )
-_LEADS = _PREPOSITIONS | {"this", "next", "last", "dash", "between", "within", "of"}
+_LEADS = _PREPOSITIONS | {"this", "next", "last", "dash", "within", "of"}
 _GLUE = _PREPOSITIONS | {"the", "comma", "period", "stop", "function", "this", "and", "paren", "time"}
 
 
@@ -28,7 +29,7 @@ def fold(text: str, context: LanguageContext) -> tuple[list[Item], Env]:
     env = Env(context)
     items = fold_literals(fold_spans(fold_numbers(tokenize(plain(text)), env), env), env, context)
     items = fold_clocks(items, env)
-    items = fold_repeats(items, env)
+    items = fold_parts(fold_repeats(fold_counts(items, env), env), env)
     items = fold_days(items, env)
     items = fold_stretches(items, env)
     items = fold_pieces(items, env)
@@ -65,7 +66,9 @@ def _with_lead(items: list[Item], index: int) -> Span:
     first = index
     if first and items[first - 1].kind == "the" and first > 1 and items[first - 2].kind in _PREPOSITIONS:
         first -= 1
-    while first and (items[first - 1].kind in _PREPOSITIONS or items[first - 1].text == "due"):
+    if first and items[first - 1].kind in _PREPOSITIONS:
+        first -= 1
+    if first and items[first - 1].text == "due":
         first -= 1
     return Span(items[first].start, items[index].end)
 

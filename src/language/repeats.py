@@ -112,19 +112,20 @@ def _every_weekend(found: Found) -> Repeat:
 
 
 def _nth_workday(found: Found) -> Repeat:
-    position = _ordinals(found)
+    position = ordinals(found)
     return Repeat(Frequency.MONTHLY, weekdays=positions(_WORKDAYS), set_position=position)
 
 
-def _ordinals(found: Found) -> tuple[int, ...]:
+def ordinals(found: Found) -> tuple[int, ...]:
     """The ordinals in order; last counts from the end, and so does "2nd to last"."""
     numbers: list[int] = []
+    before = ""
     for item in found.items:
-        if item.kind in ("ordinal", "second") or item.kind == "number":
+        if item.kind in ("ordinal", "second", "number"):
             numbers.append(item.value)
         elif item.kind == "last":
-            backward = numbers and found.has("to", "hyphen")
-            numbers.append(-(numbers.pop() if backward else 1))
+            numbers.append(-(numbers.pop() if before in ("to", "hyphen") else 1))
+        before = before if item.kind == "the" else item.kind
     return tuple(numbers)
 
 
@@ -140,9 +141,9 @@ def _every_nth_weekday(found: Found) -> Any:
     unit = found.all("unit")[-1] if found.has("unit") else span.unit if span else "month"
     if unit == "quarter" or found.has("quarter"):
         interval = 3
-    if not all(0 < abs(number) < 6 for number in _ordinals(found)):
+    if not all(0 < abs(number) < 6 for number in ordinals(found)):
         return Dead("A month has five weeks at most")
-    places = tuple(place for number in _ordinals(found) for place in positions(weekdays, number))
+    places = tuple(place for number in ordinals(found) for place in positions(weekdays, number))
     frequency = Frequency.YEARLY if unit == "year" and not found.has("month") else Frequency.MONTHLY
     months = tuple(found.all("month"))
     if months:
@@ -153,7 +154,7 @@ def _every_nth_weekday(found: Found) -> Any:
 
 def _month_days(found: Found) -> Any:
     """Every 15th, the 1st and 15th of each month, every other month on the 4th, last day of the month."""
-    days = _ordinals(found)
+    days = ordinals(found)
     span = found.get("span")
     interval = int(span.count) if span else _months(found)
     if found.has("quarter") or (span and span.unit == "quarter"):
@@ -170,13 +171,14 @@ def _monthly_weekday(found: Found) -> Repeat:
 
 
 def _year_day(found: Found) -> Any:
-    return Repeat(Frequency.YEARLY, year_days=_ordinals(found))
+    span = found.get("span")
+    return Repeat(Frequency.YEARLY, int(span.count) if span else _months(found), year_days=ordinals(found))
 
 
 def _yearly(found: Found) -> Any:
     """Every jan 5, every year on december 31st, every aug 20 and 30."""
     month = found.get("month")
-    days = _ordinals(Found([item for item in found.items if item.kind != "last"], found.env))
+    days = ordinals(Found([item for item in found.items if item.kind != "last"], found.env))
     span = found.get("span")
     interval = int(span.count) if span else _months(found)
     if not days:
