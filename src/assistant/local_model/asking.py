@@ -10,8 +10,8 @@ class Turn:
     """What the tools have said since the user spoke, and what is still to be asked of them.
 
     A request is worked out anew at every step of the turn: `ask` gives the answer of an earlier step, or
-    notes the call and gives None, which means "come back when it is answered". So nothing has to be remembered
-    between the steps but the conversation itself.
+    notes the call and gives None, which means "come back when it is answered". So nothing has to be
+    remembered between the steps but the conversation itself.
     """
 
     def __init__(self, conversation: Conversation) -> None:

@@ -1,6 +1,7 @@
 """Orders that change tasks: what is called, and what is told afterwards."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from src.assistant.local_model import answers
 from src.assistant.local_model.asking import Turn
 from src.assistant.local_model.choosing import Chosen, choose
 from src.assistant.local_model.conversation import Task, ToolResult
-from src.assistant.local_model.details import Details, iso, priority_word, read_details, shifted
+from src.assistant.local_model.details import Details, is_shifting, iso, priority_word, read_details, shifted
 from src.assistant.local_model.intents import Intent
 from src.assistant.local_model.references import Reference, read_reference
 from src.assistant.local_model.requests import Request
@@ -16,12 +17,13 @@ from src.assistant.local_model.titles import (
     add_title,
     list_named,
     names_task_outright,
+    names_whole_list,
     occasion_named,
     outside_lists,
     target_words,
     without_command,
 )
-from src.language import find_whens
+from src.language import LanguageContext, find_whens
 
 
 def answer_add(turn: Turn, request: Request) -> str | None:
@@ -78,7 +80,7 @@ def _reference(request: Request, details: Details) -> Reference:
         return request.reference
     whole = read_reference(target_words(request.text))
     if not whole.words:
-        return whole
+        return Reference(is_everything=True) if names_whole_list(request.text) else whole
     shorter = target_words(details.rest)
     if names_task_outright(request.text):
         return replace(whole, shorter=shorter)
@@ -146,18 +148,30 @@ _CLEARED = re.compile(
 )
 
 
-def answer_delete(turn: Turn, request: Request) -> str | None:
+def answer_deletes(turn: Turn, requests: Sequence[Request]) -> str | None:
     """Delete one task, or ask before deleting several."""
-    if _CLEARED.search(request.text):
-        return answer_update(turn, request)
+    found = [_to_delete(turn, request) for request in requests]
+    known = [chosen for chosen in found if chosen is not None]
+    if len(known) < len(found):
+        return None
+    problems = list(dict.fromkeys(chosen.problem for chosen in known if chosen.problem))
+    if problems:
+        return "\n".join(problems)
+    tasks = tuple({task["id"]: task for chosen in known for task in chosen.tasks}.values())
+    if len(tasks) > 1 and not requests[0].is_confirmed:
+        return answers.sure(tasks)
+    return _each(turn, Intent.DELETE, Chosen(tasks))
+
+
+def _to_delete(turn: Turn, request: Request) -> Chosen | None:
     details = _target(turn, request)
     category = list_named(request.text)
-    chosen = choose(turn, _reference(request, details), when=details.when, category=category)
-    if chosen is None or chosen.problem:
-        return chosen.problem if chosen else None
-    if len(chosen.tasks) > 1 and not request.is_confirmed:
-        return answers.sure(chosen.tasks)
-    return _each(turn, Intent.DELETE, chosen)
+    return choose(turn, _reference(request, details), when=details.when, category=category)
+
+
+def clears_field(request: Request) -> bool:
+    """Whether an order to delete means a field of a task: "remove the due date of …"."""
+    return _CLEARED.search(request.text) is not None
 
 
 _RENAME = re.compile(
@@ -172,18 +186,19 @@ _TAGS = re.compile(
     r"|^(?:.*?\b)?add (?:the )?tags?\s+(?P<tags2>.+?)\s+to\s+(?P<old2>.+)$",
     re.I,
 )
-_TO = re.compile(r"\s+(?:to|for|until|till|as|due)\s+", re.I)
+_TO = re.compile(r"\s+(?:to|for|until|till|as)\s+(?!.*\s(?:to|until|till)\s)", re.I)
 
 
 def answer_update(turn: Turn, request: Request) -> str | None:
     """Change the fields a sentence names, or ask which."""
     target, fields, shift = _update(turn, request.text)
-    chosen = choose(turn, request.reference or read_reference(target))
+    reference = read_reference(target) if target else Reference(is_pronoun=True)
+    chosen = choose(turn, request.reference or reference)
     if chosen is None or chosen.problem:
         return chosen.problem if chosen else None
     results = []
     for task in chosen.tasks:
-        given = {**fields, **_shift(task, shift)}
+        given = {**fields, **_shift(task, shift, turn.conversation.context)}
         if not given:
             return f"{answers.ASK_CHANGE} {answers.title(task)}?"
         results.append((task, given, turn.ask("update_task", task_id=task["id"], **given)))
@@ -199,9 +214,12 @@ def _updated(task: Task, given: dict[str, Any], result: ToolResult) -> str:
     return answers.changed(result.tasks()[0], names)
 
 
-def _shift(task: Task, text: str) -> dict[str, str]:
-    moved = shifted(str(task.get("due_date") or ""), text) if text else None
-    return {"due_date": moved} if moved else {}
+def _shift(task: Task, text: str, context: LanguageContext) -> dict[str, str]:
+    if not text or not is_shifting(text):
+        return {}
+    moved = shifted(str(task.get("due_date") or ""), text)
+    when = None if moved else read_details(text, context).when
+    return {"due_date": moved or iso(when)} if moved or when else {}  # type: ignore[arg-type] # one is there.
 
 
 def _update(turn: Turn, text: str) -> tuple[str, dict[str, Any], str]:
@@ -233,7 +251,8 @@ def _details_update(turn: Turn, text: str) -> tuple[str, dict[str, Any], str]:
     aim = read_details(parts[1], context, last=True) if len(parts) > 1 else Details("")
     whole = read_details(text, context, last=True)
     fields: dict[str, Any] = {}
-    when = aim.when or whole.when
+    is_shift = aim.when is None and is_shifting(text)
+    when = aim.when or (None if is_shift else whole.when)
     if when is not None:
         fields["due_date"] = iso(when)
     level = whole.priority or (None if when else priority_word(parts[-1] if len(parts) > 1 else text))
@@ -260,7 +279,7 @@ _FIELD_WORDS = re.compile(
 
 
 def _bare_target(text: str) -> str:
-    rest = target_words(text)
+    rest = re.sub(r"'s(?=\s+(?:priority|due|date|deadline|time|category|tags?)\b)", "", target_words(text))
     return target_words(" ".join(_FIELD_WORDS.sub(" ", rest).split())) or (
         "it" if re.search(r"\b(?:it|that|this)\b", text, re.I) else ""
     )

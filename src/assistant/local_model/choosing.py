@@ -118,9 +118,7 @@ def window(when: When | None) -> dict[str, str]:
 def _by_words(turn: Turn, reference: Reference, status: str, when: When | None) -> Chosen | None:
     words = reference.words
     if not words:
-        if when is None and turn.conversation.touched() is None:
-            return _ask_which(turn, status)
-        return _everything(turn, status, when) if when is not None else _by_pronoun(turn, status)
+        return _everything(turn, status, when) if when is not None else _ask_which(turn, status)
     found = turn.ask("list_tasks", search=words, status=status, limit=_LOOKED_THROUGH)
     if found is None:
         return None

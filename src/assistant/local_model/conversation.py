@@ -61,7 +61,7 @@ class Conversation:
 
     @classmethod
     def read(cls, items: Sequence[Any], instructions: str, tools: Mapping[str, frozenset[str]]) -> Self:
-        """Read the items of a model's input (dicts of the Responses form) and the lines of its instructions."""
+        """Read a model's input (dicts of the Responses form) and the last lines of its instructions."""
         events = list(_events(items))
         spoken = [index for index, event in enumerate(events) if _is_user(event)]
         last = spoken[-1] if spoken else len(events)

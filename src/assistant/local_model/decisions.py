@@ -4,10 +4,11 @@ from src.assistant.local_model import answers
 from src.assistant.local_model.asking import Turn
 from src.assistant.local_model.changing import (
     answer_add,
-    answer_delete,
+    answer_deletes,
     answer_state,
     answer_undo,
     answer_update,
+    clears_field,
 )
 from src.assistant.local_model.choosing import window
 from src.assistant.local_model.conversation import Conversation
@@ -30,7 +31,13 @@ _SPOKEN = {
 def decide(conversation: Conversation) -> Decision:
     """The next step of a turn: the calls that are still open, or, when all is known, the answer."""
     turn = Turn(conversation)
-    told = [_answer(turn, request) for request in requests_of(conversation)]
+    requests = requests_of(conversation)
+    deletes = [
+        request for request in requests if request.intent is Intent.DELETE and not clears_field(request)
+    ]
+    told = [_answer(turn, request) for request in requests if request not in deletes]
+    if deletes:
+        told.append(answer_deletes(turn, deletes))
     if turn.wanted:
         return Decision(calls=tuple(turn.wanted))
     return Decision(text="\n".join(dict.fromkeys(text for text in told if text)) or answers.NOTHING_OPEN)
@@ -46,9 +53,7 @@ def _answer(turn: Turn, request: Request) -> str | None:
             return answer_more(turn)
         case Intent.COMPLETE | Intent.REOPEN | Intent.SKIP | Intent.STOP:
             return answer_state(turn, request)
-        case Intent.DELETE:
-            return answer_delete(turn, request)
-        case Intent.UPDATE:
+        case Intent.UPDATE | Intent.DELETE:
             return answer_update(turn, request)
         case _:
             return _other(turn, request)

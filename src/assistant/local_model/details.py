@@ -8,8 +8,9 @@ from src.language import find_whens
 from src.language.when import LanguageContext, When, WhenKind
 
 _PRIORITY_WORDS = {
-    "high": "High", "highest": "High", "top": "High", "urgent": "High", "important": "High", "critical": "High",
-    "medium": "Medium", "normal": "Medium", "mid": "Medium", "low": "Low", "lowest": "Low", "no": "None",
+    "high": "High", "highest": "High", "top": "High", "urgent": "High", "important": "High",
+    "critical": "High", "medium": "Medium", "normal": "Medium", "mid": "Medium", "low": "Low",
+    "lowest": "Low", "no": "None",
 }  # fmt: skip
 _LEVEL = r"(high|highest|top|urgent|medium|mid|normal|low|lowest|no)"
 _PRIORITY = re.compile(
@@ -148,25 +149,30 @@ def _take_when(text: str, context: LanguageContext, *, last: bool) -> tuple[str,
     return text.strip(), when
 
 
+_SHIFT = re.compile(
+    r"\b(\d+|an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an)\s+(minute|hour|day|week)s?\b",
+    re.IGNORECASE,
+)
+_DIRECTION = re.compile(r"\b(?:later|earlier|out|up|back|forward|ahead|by)\b", re.IGNORECASE)
+_AMOUNTS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "fifteen": 15,
+    "twenty": 20, "thirty": 30, "half an": 0.5,
+}  # fmt: skip
+
+
+def is_shifting(text: str) -> bool:
+    """Whether a text moves a date by a length: "30 minutes earlier", "out 5 days"."""
+    return _SHIFT.search(text) is not None and _DIRECTION.search(text) is not None
+
+
 def shifted(due: str, text: str) -> str | None:
-    """A due date moved by the "30 minutes earlier" or "out 5 days" of a text; None where it says no such thing."""
-    match = re.search(
-        r"\b(\d+|an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an)\s+(minute|hour|day"
-        r"|week)s?\b",
-        text,
-        re.I,
-    )
-    if (
-        match is None
-        or not due
-        or not re.search(r"\b(?:later|earlier|out|up|back|forward|ahead|by)\b", text, re.I)
-    ):
+    """A due date (ISO text) moved as the text says; None where there is no date or no such words."""
+    match = _SHIFT.search(text)
+    if match is None or not due or not is_shifting(text):
         return None
-    words = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "fifteen": 15,
-             "twenty": 20, "thirty": 30}  # fmt: skip
-    amount = 0.5 if match[1].lower() == "half an" else int(words.get(match[1].lower()) or match[1])
-    step = timedelta(**{f"{match[2].lower()}s": amount})
-    sign = -1 if re.search(r"\b(?:earlier|up|forward|ahead)\b", text, re.I) else 1
+    amount = _AMOUNTS.get(match[1].lower())
+    sign = -1 if re.search(r"\b(?:earlier|up|forward|ahead)\b", text, re.IGNORECASE) else 1
+    step = sign * timedelta(**{f"{match[2].lower()}s": int(match[1]) if amount is None else amount})
     if "T" in due:
-        return (datetime.fromisoformat(due) + sign * step).isoformat(timespec="minutes")
-    return (date.fromisoformat(due) + sign * step).isoformat()
+        return (datetime.fromisoformat(due) + step).isoformat(timespec="minutes")
+    return (date.fromisoformat(due) + step).isoformat()

@@ -22,6 +22,7 @@ _WINDOWS = (
 )
 _STATUSES = (
     (re.compile(r"\b(?:completed|finished|done|checked off|accomplished)\b(?! yet)"), "completed"),
+    (re.compile(r"\b(?:did|have) i (?:already )?(?:finish|complete|accomplish|get done|do\b)"), "completed"),
     (re.compile(r"\bskipped\b"), "skipped"),
     (
         re.compile(

@@ -33,6 +33,7 @@ _NEXT = re.compile(
 _CHORE = re.compile(
     rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?:to\s+)?(?=(?:{'|'.join(words.CHORE_VERBS)})\s+\w)", re.I
 )
+_ANOTHER = re.compile(rf"\s+and\s+(?=(?:the|my|task|{'|'.join(words.CHORE_VERBS)})\s+\w)", re.I)
 _SERIES = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 _STRAIGHT = frozenset({Intent.NONE, Intent.YES})
 
@@ -65,7 +66,7 @@ def _split_adds(request: Request) -> list[Request]:
         r"[\"“”]", request.text
     ):
         return [request]
-    parts = _CHORE.split(request.text)
+    parts = (_CHORE if request.intent is Intent.ADD else _ANOTHER).split(request.text)
     if request.intent is Intent.ADD and len(parts) == 1:
         parts = _series(request.text)
     rest = [replace(request, text=f"{_verb(request.intent)} {part}") for part in parts[1:]]

@@ -9,6 +9,7 @@ from src.assistant.local_model.rules import (
     OCCASION,
     Intent,
     Rule,
+    Said,
     about_tasks_at_home,
     dated_at_home,
     is_needed,
@@ -69,6 +70,15 @@ REMINDERS: tuple[Rule, ...] = (
     ),
 )
 
+_ELSEWHERE = re.compile(
+    r"\b(?:playlists?|songs?|newscast|contact|reservations?|phone plan|accounts?|subscription|music|cart)\b"
+)
+
+
+def _elsewhere(said: Said) -> bool:
+    return _ELSEWHERE.search(said.core) is not None
+
+
 ADDITIONS: tuple[Rule, ...] = (
     rule(
         Intent.NONE,
@@ -97,7 +107,7 @@ ADDITIONS: tuple[Rule, ...] = (
         r"^(?:add|append|note|write down|jot down|include|enter|put)\b(?!.*\b(?:to|in|on) (?:my "
         r"|the )?(?:phone|contacts?|account|plan|reservation|kids|chill|jazz|\"kids\"))(?! (?:one"
         r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+) (?:and|plus|to) )",
-        lambda s: not s.foreign(),
+        lambda s: not s.foreign() or (s.core.startswith("add ") and not _elsewhere(s)),
     ),
     rule(
         Intent.ADD,

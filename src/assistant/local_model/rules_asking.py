@@ -60,6 +60,18 @@ NUMBERS: tuple[Rule, ...] = (
 
 QUERIES: tuple[Rule, ...] = (
     rule(
+        Intent.LIST,
+        r"^(?:show|list|display|find|see|view|give me|get)(?: me)?\b.*\b(?:tasks|to-?dos|todos"
+        r"|reminders)\b",
+        at_home,
+    ),
+    rule(
+        Intent.LIST,
+        r"^(?:what|which)(?: tasks| things)? (?:did|have) i (?:already )?(?:finish|finished"
+        r"|complete|completed|done|do)\b",
+        at_home,
+    ),
+    rule(
         Intent.NONE,
         r"\b(?:events?|meetups?|concerts?) (?:are |is )?(?:happening |going on )?(?:in|near|around"
         r"|for) (?!my\b|the\b|me\b|this\b|next\b|today|tomorrow|tonight|january|february|march"

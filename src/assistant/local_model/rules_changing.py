@@ -33,7 +33,7 @@ STATES: tuple[Rule, ...] = (
         r"|never) (?:be )?(?:repeat|recur)|\bremove the (?:repeat|recurrence)\b"
         r"|^make .*\b(?:non-?recurring|one-?off|one time)\b",
     ),
-    rule(Intent.SKIP, r"^skip\b", at_home),
+    rule(Intent.SKIP, r"^skip\b(?!.*\b(?:songs?|tracks?|ads?|videos?|chapter|episode)\b)(?! to\b)"),
     rule(Intent.COMPLETE, r"^(?:check|tick|cross|strike) (?:.* )?off\b"),
     rule(
         Intent.COMPLETE,
@@ -44,8 +44,7 @@ STATES: tuple[Rule, ...] = (
     rule(Intent.COMPLETE, r"^mark .*\b(?:on|from|off|in) (?:my |the |our )?(?:\w+ ){0,2}list\b"),
     rule(
         Intent.COMPLETE,
-        r"^(?:tasks? )?(?:finish(?:ed)?|complete[d]?|done|accomplished|close)\b (?!.*\?)",
-        at_home,
+        r"^(?:tasks? )?(?:finish(?:ed)?|complete[d]?|done|accomplished)\b (?!.*\?)",
     ),
     rule(
         Intent.COMPLETE,
@@ -83,7 +82,7 @@ DELETIONS: tuple[Rule, ...] = (
     rule(
         Intent.DELETE,
         r"^(?:delete|remove|erase)\b",
-        lambda s: not re.search(r"\b(?:accounts?|cards?|songs?|lights?|phone|settings|stains?)\b", s.core),
+        lambda s: not re.search(r"\b(?:accounts?|cards?|songs?|lights?|settings|stains?)\b", s.core),
     ),
     rule(
         Intent.DELETE,
@@ -110,8 +109,7 @@ CHANGES: tuple[Rule, ...] = (
     rule(
         Intent.UPDATE,
         r"^(?:reschedule|postpone|rename|re-?prioriti[sz]e|prioriti[sz]e|deprioriti[sz]e|tag|untag"
-        r"|retitle|delay|bring forward|snooze|defer)\b",
-        home_or_contained,
+        r"|retitle|delay|bring forward|snooze|defer)\b(?!.*\b(?:songs?|lights?|flight|reservation)\b)",
     ),
     rule(
         Intent.UPDATE,

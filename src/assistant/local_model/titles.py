@@ -65,7 +65,7 @@ _OCCASION_COMMAND = re.compile(
     re.I,
 )
 _REMIND = re.compile(
-    r"^(?:.*\b)?(?:remind|remember|alert|notify|ping|nudge)\s+(?:me"
+    r"^(?:[^\"“]*\b)?(?:remind|remember|alert|notify|ping|nudge)\s+(?:me"
     r"|us)?\s*(?:again\s+)?(?:,?\s*(?:to(?=\s)|that(?: i)?(?: have)?(?: to)?(?: an?)?|about|of|at"
     r"|for|i(?: have to)?|if|when|before|on)\b\s*(?:the\b\s*|my\b\s*)?)?",
     re.I,
@@ -147,6 +147,17 @@ _OUTRIGHT = re.compile(
 )
 
 
+def names_whole_list(text: str) -> bool:
+    """Whether an order speaks of a whole list: "clear my calendar", not "an event from my calendar"."""
+    is_whole = (
+        re.search(r"\b(?:all|everything|lists?|calendar|schedule|agenda|day)\b", text, re.I) is not None
+    )
+    one = r"\b(?:items?|entry|event|appointment|task|meeting|this|that|it|one|phrase)\b(?<!this week)"
+    return is_whole and (
+        re.search(r"\b(?:all|everything)\b", text, re.I) is not None or not re.search(one, text, re.I)
+    )
+
+
 def names_task_outright(text: str) -> bool:
     """Whether the words after "the task" are its very title, dates and all."""
     return (
@@ -156,7 +167,7 @@ def names_task_outright(text: str) -> bool:
 
 
 def occasion_named(text: str) -> str:
-    """The bare "appointment" or "event" of an order that says no more than when; empty where there is none."""
+    """The bare "appointment" or "event" of an order that says only when; empty where there is none."""
     match = re.search(r"\b(appointment|appt|event|meeting|lunch|dinner|breakfast|birthday)s?\b", text, re.I)
     return match[1].lower().replace("appt", "appointment") if match else ""
 
@@ -210,7 +221,8 @@ _TARGET_VERB = re.compile(
     r"|trash|wipe|empty|destroy|scratch|omit|purge|disregard|"
     r"get rid of|take (?:away|off)?|throw out|cross (?:off|out)?|check(?: off)?|tick(?: off)?"
     r"|mark(?: off)?|finish(?:ed)?|completed?|"
-    r"done(?: with)?|close|reopen|re-open|uncheck|untick|uncomplete|skip|stop|strike|move|clean"
+    r"done(?: with)?|close|reopen|re-open|uncheck|untick|uncomplete|skip|stop(?: repeating"
+    r"| recurring)?|strike|move|clean"
     r"|reschedule|postpone|push(?: back)?|delay|snooze|defer|shift|change|update|edit|modify|adjust|"
     r"rename|prioriti[sz]e|tag|untag|make|set|bring forward|put|give|extend|task completed|unmark|"
     r"i (?:have |just |already |have just )*(?:finished|completed|did|done)(?: with)?)\b\s*)",
@@ -236,6 +248,9 @@ _NOT_A_NAME = re.compile(
 )
 
 
+_PRONOUN = re.compile(r"^(?:it|that|this|them)(?: (?:one|item|task|event|appointment|reminder))?$", re.I)
+
+
 def target_words(text: str) -> str:
     """The words by which an order to change something names its task; empty where it names none."""
     rest = _COURTESY.sub("", text.strip(" .!?"))
@@ -246,4 +261,4 @@ def target_words(text: str) -> str:
     rest = _NOT_A_NAME.sub(" ", rest)
     rest = _TARGET_NOUN.sub("", rest.strip(), count=1)
     rest = _trimmed(rest)
-    return "" if _EMPTY.match(rest) else rest
+    return "" if _EMPTY.match(rest) and not _PRONOUN.match(rest) else rest
