@@ -46,7 +46,7 @@ async def lines(turn: Turn, request_id: str, *, ping_seconds: float = PING_SECON
             yield _PING
             continue
         except DomainError as error:
-            yield _data({"type": "error"} | problem_of(error, request_id=request_id))
+            yield _data(problem_of(error, request_id=request_id) | {"type": "error"})
             return
         if event is None:
             yield _data(turn.response().model_dump(mode="json"))
