@@ -62,7 +62,7 @@ def answer(row: Row, tally: Tally) -> When | None:
     start = row["text"].lower().find((row.get("phrase") or "").lower())
     end = start + len(row.get("phrase") or "")
     there = [when for when in whens if any(span.start < end and start < span.end for span in when.spans)]
-    return (there or whens or [None])[0]
+    return next(iter(there or whens), None)
 
 
 def measure(row: Row, tally: Tally) -> None:
@@ -84,7 +84,7 @@ def is_due(due: Row, when: When | None) -> bool:
     """The same day, and the same minute where a time was agreed on."""
     if when is None or when.on != date.fromisoformat(due["date"]):
         return False
-    return "time" not in due or (when.at is not None and f"{when.at:%H:%M}" == due["time"][:5])
+    return "time" not in due or (when.at is not None and bool(f"{when.at:%H:%M}" == due["time"][:5]))
 
 
 def summary(tally: Tally) -> dict[str, Any]:

@@ -31,11 +31,11 @@ def _matches(row: Row, expected: Row, when: When) -> bool:
     if "start" in expected:
         return _is_inside(when, expected)
     if "date" in expected:
-        return when.on == date.fromisoformat(expected["date"])
+        return bool(when.on == date.fromisoformat(expected["date"]))
     if when.at is None:
         return False
     if "time" in expected:
-        return f"{when.at:%H:%M}" == expected["time"][:5]
+        return bool(f"{when.at:%H:%M}" == expected["time"][:5])
     return datetime.combine(when.on, when.at) == datetime.fromisoformat(expected["datetime"])
 
 

@@ -148,21 +148,46 @@ def between(start: Clock, end: Clock) -> Clock:
 
 _CLOCKS: Table = Table(
     [
-        Shape("(from|between)? HOUR (oclock|PHASE)? (TO|and|but|until){1,2} (before|at)? (clock|hours) (PHASE|oclock)?", "clock", _range),
-        Shape("(from|between)? (clock|hours) PHASE? (TO|and){1,2} HOUR (PHASE|oclock)? (?!of|month|unit|span)", "clock", _range),
+        Shape(
+            "(from|between)? HOUR (oclock|PHASE)? (TO|and|but|until){1,2} (before|at)? (clock|hours) "
+            "(PHASE|oclock)?",
+            "clock",
+            _range,
+        ),
+        Shape(
+            "(from|between)? (clock|hours) PHASE? (TO|and){1,2} HOUR (PHASE|oclock)? (?!of|month|unit|span)",
+            "clock",
+            _range,
+        ),
         Shape("(from|between)? HOUR (oclock|PHASE)? (TO|and) HOUR (PHASE|oclock)", "clock", _range),
         Shape("(from|between) HOUR (oclock|PHASE) (TO|and) HOUR (?!of|month|unit|span)", "clock", _range),
-        Shape("(from|between) HOUR (TO|and) HOUR (?!of|the|month|unit|span|comma|year|number)", "clock", _range),
-        Shape("(half|a? quarter|number|span) (last|after|to|before) HOUR (oclock? PHASE|oclock)", "clock", _past_or_to),
+        Shape(
+            "(from|between) HOUR (TO|and) HOUR (?!of|the|month|unit|span|comma|year|number)",
+            "clock",
+            _range,
+        ),
+        Shape(
+            "(half|a? quarter|number|span) (last|after|to|before) HOUR (oclock? PHASE|oclock)",
+            "clock",
+            _past_or_to,
+        ),
         Shape("(half|a? quarter|span) (last|after|to) (number|clock) (?!unit)", "clock", _past_or_to),
         Shape("number last (number|clock) (?!unit)", "clock", _past_or_to),
         Shape("(?<=(at|by|around)) number to (number|clock) (?!unit)", "clock", _past_or_to),
         Shape("number hyphen? number meridiem", "clock", _two_numbers),
         Shape("number number PHASE", "clock", _two_numbers),
         Shape("(?<!unknown) HOUR this fraction? part", "clock", _single),
-        Shape("HOUR oclock? (meridiem|(in|at) the? fraction? around? (part|meridiem)|fraction? part)", "clock", _single),
+        Shape(
+            "HOUR oclock? (meridiem|(in|at) the? fraction? around? (part|meridiem)|fraction? part)",
+            "clock",
+            _single,
+        ),
         Shape("number oclock", "clock", _single),
-        Shape("(?<!every|other) this? fraction? part (comma|around)? at around? HOUR meridiem?", "clock", _part_then_hour),
+        Shape(
+            "(?<!every|other) this? fraction? part (comma|around)? at around? HOUR meridiem?",
+            "clock",
+            _part_then_hour,
+        ),
         Shape("(?<!every|other) this? fraction? part around? (clock|hours)", "clock", _part_then_hour),
         Shape("(at|after|before|by|around) meal", "clock", _meal),
         Shape("(this|last) fraction? part (?!AT HOUR)", "day", _today_part),
@@ -170,7 +195,7 @@ _CLOCKS: Table = Table(
         Shape("(?<!every|other|completion) fraction? part", "clock", _part),
         Shape("(clock|hours)", "clock", _single),
     ]
-)  # fmt: skip
+)
 
 
 def fold_clocks(items: list[Item], env: Env) -> list[Item]:

@@ -190,41 +190,83 @@ _DAYS: Table = Table(
     [
         Shape("(from|in|between)? the? DATE TO the? DATE of? the? month (comma? year)?", "day", _month_days),
         Shape("between the? DATE and the? DATE of? the? month (comma? year)?", "day", _month_days),
-        Shape("(from|between)? month the? DATE (TO|and) the? DATE (?!meridiem|unit|span|month) (comma? year)?", "day", _month_days),
+        Shape(
+            "(from|between)? month the? DATE (TO|and) the? DATE (?!meridiem|unit|span|month) (comma? year)?",
+            "day",
+            _month_days,
+        ),
         Shape("DATE and DATE of? the? month", "day", lambda found: Dead(f"'{found.text()}' are two dates")),
-        Shape("(weekday (comma|the){0,2})? the? DATE (hyphen|dash|slash|of|comma)? the? month YEAR", "day", _month_day),
-        Shape("(weekday (comma|the){0,2})? the? DATE (hyphen|dash|slash|of|comma)? the? month", "day", _month_day),
-        Shape("(weekday (comma|the){0,2})? month (slash|hyphen|dash|comma|the){0,2} DATE (?!meridiem) (YEAR)", "day", _month_day),
-        Shape("(weekday (comma|the){0,2})? month (slash|hyphen|dash|comma|the){0,2} DATE (?!meridiem)", "day", _month_day),
+        Shape(
+            "(weekday (comma|the){0,2})? the? DATE (hyphen|dash|slash|of|comma)? the? month YEAR",
+            "day",
+            _month_day,
+        ),
+        Shape(
+            "(weekday (comma|the){0,2})? the? DATE (hyphen|dash|slash|of|comma)? the? month",
+            "day",
+            _month_day,
+        ),
+        Shape(
+            "(weekday (comma|the){0,2})? month (slash|hyphen|dash|comma|the){0,2} DATE (?!meridiem) (YEAR)",
+            "day",
+            _month_day,
+        ),
+        Shape(
+            "(weekday (comma|the){0,2})? month (slash|hyphen|dash|comma|the){0,2} DATE (?!meridiem)",
+            "day",
+            _month_day,
+        ),
         Shape("year (slash|hyphen|dash) month (slash|hyphen|dash) number", "day", _month_day),
         Shape("year (slash|hyphen|dash) number (slash|hyphen|dash) month", "day", _month_day),
         Shape("(this|next)? weekday comma? decimal", "day", _decimal_day),
         Shape("month in span", "days", _month_in),
         Shape("on decimal (?!unit|unknown)", "day", _decimal_day),
         Shape("the? unit (after|before) (shifted|now)", "day", _beyond_shifted),
-        Shape("weekday (comma|the){0,2} (ordinal|second) (?!of|unit|weekday|unknown)", "day", _weekday_number),
+        Shape(
+            "weekday (comma|the){0,2} (ordinal|second) (?!of|unit|weekday|unknown)",
+            "day",
+            _weekday_number,
+        ),
         Shape("weekday the number", "day", _weekday_number),
         Shape("weekday number (?!TO|oclock|meridiem|unit|unknown)", "day", _weekday_number),
         Shape("WEEKDAY after next", "day", _weekday_by_week),
         Shape("number weekdays ago", "day", _weekdays_ago),
-        Shape("(this|the)? (this|next|last|coming){1,2} weekday (?!of|in the? month|in the? year)", "day", _weekday_by_week),
+        Shape(
+            "(this|the)? (this|next|last|coming){1,2} weekday (?!of|in the? month|in the? year)",
+            "day",
+            _weekday_by_week,
+        ),
         Shape("(this|next|last|coming|the)? holiday (of|in|comma)? year?", "day", _holiday),
         Shape(f"in? (a|the)? span {_FROM_NOW} on WEEKDAY", "day", _weekday_after),
         Shape(f"in? (a|the)? span {_FROM_NOW}", "day", _in_spans),
         Shape("^ tom $", "day", lambda found: Day(found.env.today + timedelta(days=1))),
         Shape("span ago", "day", _in_spans),
-        Shape("(in|within|after|by){1,2} the? (next|coming|last)? span time? (?!of|after|before|from|to)", "day", _in_spans),
+        Shape(
+            "(in|within|after|by){1,2} the? (next|coming|last)? span time? (?!of|after|before|from|to)",
+            "day",
+            _in_spans,
+        ),
         Shape("for the? (next|coming) span", "day", _in_spans),
         Shape("the? (next|coming|last) span (?!of)", "day", _in_spans),
         Shape("^ a? span $", "day", _bare_span),
         Shape("fraction? shifted", "day", _shifted),
-        Shape("(on|by|until|before|after|for|from|since|starting)? the (ordinal|second) (?!unknown|unit|weekday|of|part|time|DATE|last|workday|weekend|month|quarter)", "day", _the_nth),
-        Shape("(on|by|until|before|for|from) ordinal (?!unknown|unit|weekday|of|part|time|last|workday|weekend|month|quarter)", "day", _the_nth),
+        Shape(
+            "(on|by|until|before|after|for|from|since|starting)? the (ordinal|second) "
+            "(?!unknown|unit|weekday|of|part|time|DATE|last|workday|weekend|month|quarter)",
+            "day",
+            _the_nth,
+        ),
+        Shape(
+            "(on|by|until|before|for|from) ordinal "
+            "(?!unknown|unit|weekday|of|part|time|last|workday|weekend|month|quarter)",
+            "day",
+            _the_nth,
+        ),
         Shape("^ ordinal $", "day", _the_nth),
         Shape("now", "moment", _now),
         Shape("(at the)? this time", "moment", _now),
     ]
-)  # fmt: skip
+)
 
 
 def fold_days(items: list[Item], env: Env) -> list[Item]:

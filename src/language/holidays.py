@@ -13,7 +13,8 @@ _NAMES = {
     "christmas": r"(?:christmas|xmas|x-mas)(?: day)?",
     "boxing day": r"boxing day",
     "new year's eve": r"(?:new years?|new year's) eve|nye",
-    "new year": r"(?:(?<=before )|(?<=after )|(?<=until )|(?<=by ))new year\b(?!')|new year's(?: day)?|new years(?: day)?|new year day",
+    "new year": r"(?:(?<=before )|(?<=after )|(?<=until )|(?<=by ))new year\b(?!')"
+    r"|new year's(?: day)?|new years(?: day)?|new year day",
     "valentine": r"(?:saint |st\.? )?valentine(?:'?s)?(?: day)?",
     "st patrick": r"(?:saint|st\.?) pat(?:rick|ty)(?:'?s)?(?: day)?",
     "april fools": r"april fool(?:'?s|s')?(?: day)?",

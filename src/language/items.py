@@ -14,7 +14,8 @@ KINDS = (
     "this", "next", "coming", "last", "ago", "hence", "after", "before", "within", "than", "but", "since",
     "every", "adverb", "other", "once", "times", "weekend", "weekends", "workday", "workdays", "completion",
     "now", "starting", "half", "quarter", "meridiem", "oclock", "couple", "around", "time",
-    "fraction", "endof", "part", "parts", "meal", "adjective", "yearly_quarter", "shifted", "year_month", "slashed",
+    "fraction", "endof", "part", "parts", "meal", "adjective",
+    "yearly_quarter", "shifted", "year_month", "slashed",
     "any", "holiday", "instant", "hours", "percent", "week_of",
     # What they are folded into.
     "many", "span", "clock", "clocks", "day", "days", "moment", "repeat", "dead",

@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from src.language.clocks import PARTS, as_clock, between
+from src.language.bounds import fold_bounds, fold_repeat_times
+from src.language.clocks import as_clock, between
 from src.language.items import Item
 from src.language.shapes import Dead, Found, Shape, Table
 from src.language.values import Certainty, Clock, Day, Env, Moment, Repeat, replace, wall
-from src.recurrence.rule import Basis
 
 
 def _part_of(found: Found) -> str:
@@ -136,7 +136,7 @@ def _from_to(found: Found) -> Any:
     ends = [item.value for item in found.items if item.kind in ("day", "days", "moment")]
     start, end = ends[0], ends[1]
     if isinstance(start, Day) and isinstance(end, Day):
-        return _days_between(start, end, found.env)
+        return _days_between(start, end)
     first = _moment(start)
     last = _moment(end, late=True)
     if last < first:
@@ -144,7 +144,7 @@ def _from_to(found: Found) -> Any:
     return Moment(first, last)
 
 
-def _days_between(start: Day, end: Day, env: Env) -> Any:
+def _days_between(start: Day, end: Day) -> Any:
     last = end.last or end.on
     try:
         if start.yearless and not end.yearless and start.on.year != end.on.year:
@@ -174,8 +174,8 @@ def _to_clock(found: Found) -> Any:
     moment: Moment = found.get("moment")
     clock: Clock = found.get("clock")
     if found.items[-1].kind == "moment":
-        early = wall(moment.at.date(), replace(clock, settled=True))
-        return Moment(early, moment.last or moment.at) if early <= moment.at else None
+        first = wall(moment.at.date(), replace(clock, settled=True))
+        return Moment(first, moment.last or moment.at) if first <= moment.at else None
     if not clock.settled and not clock.vague:
         early = replace(clock, settled=True)
         clock = early if early.at > moment.at.time() else replace(early, hour=(clock.hour + 12) % 24)
@@ -195,74 +195,8 @@ def _lasting(found: Found) -> Any:
     return Day(start.on, start.on + timedelta(days=max(span.days - 1, 0)))
 
 
-def _bounded(found: Found) -> Any:
-    """A repetition with its times, first and last dates, and number of times."""
-    repeat: Repeat = found.get("repeat")
-    mode = "at"
-    for item in found.items:
-        if item.kind in ("starting", "from", "fraction"):
-            mode = "start"
-        elif item.kind in ("until", "to", "by"):
-            mode = "end"
-        else:
-            repeat = _attach(repeat, item, mode)
-    return repeat
-
-
-def _attach(repeat: Repeat, item: Item, mode: str) -> Repeat:
-    value = item.value
-    if isinstance(value, Clock):
-        if value.vague and repeat.clock and not repeat.clock.vague:
-            return repeat
-        part = repeat.clock.part if repeat.clock else ""
-        return replace(repeat, clock=value.settle(part))
-    if isinstance(value, Moment):
-        stretch = replace(repeat, clock=Clock(value.at.hour, value.at.minute))
-        return (
-            replace(stretch, start=value.at.date())
-            if mode != "end"
-            else replace(repeat, until=value.at.date())
-        )
-    if isinstance(value, Day):
-        return _attach_day(repeat, value, mode)
-    if item.kind == "span":
-        return replace(repeat, lasting=value)
-    if item.kind in ("many", "once"):
-        return replace(repeat, count=value)
-    return repeat
-
-
-def _attach_day(repeat: Repeat, day: Day, mode: str) -> Repeat:
-    if mode == "end":
-        stretch = day.grain not in ("", "weekend")
-        return replace(repeat, until=day.on if stretch else day.last or day.on)
-    repeat = replace(repeat, start=day.on)
-    return replace(repeat, until=day.last) if day.last and mode == "span" else repeat
-
-
-def _completion(found: Found) -> Repeat:
-    return replace(found.get("repeat"), basis=Basis.COMPLETION)
-
-
-def _repeat_clock(found: Found) -> Any:
-    numbers = [as_clock(item) for item in found.items if item.kind in ("number", "decimal", "bignumber")]
-    repeat: Repeat = found.get("repeat")
-    if not numbers or numbers[0] is None:
-        return None
-    return replace(repeat, clock=numbers[0].settle(repeat.clock.part if repeat.clock else ""))
-
-
-def _for_stretch(found: Found) -> Repeat:
-    """Every thursday for the next month: until the next one begins."""
-    days: Day = found.get("days")
-    return replace(found.get("repeat"), until=days.on)
-
-
 def _by_value(item: Item) -> Item:
     return item._replace(kind="days") if isinstance(item.value, Day) and item.value.last else item
-
-
-__all__ = ["PARTS", "Certainty", "at_clock", "fold_daytimes", "fold_ranges"]
 
 
 _DAYPARTS: Table = Table(
@@ -274,23 +208,45 @@ _DAYPARTS: Table = Table(
 _DAYTIME: Table = Table(
     [
         Shape("day comma? year", "day", _with_year),
-        Shape("day (at|comma|around)? dead", "dead", lambda found: Dead(f"'{found.text()}' is no time", firm=False)),
+        Shape(
+            "day (at|comma|around)? dead",
+            "dead",
+            lambda found: Dead(f"'{found.text()}' is no time", firm=False),
+        ),
         Shape("day AT clock comma? year", "moment", _at_in_year),
         Shape("day AT clock AT clock", "moment", _at),
-        Shape("clock clock? (comma|on|of|for|in|at|from|period|paren){0,2} the? (day|days) (?!clock|AT clock)", "moment", _at),
+        Shape(
+            "clock clock? (comma|on|of|for|in|at|from|period|paren){0,2} the? (day|days) (?!clock|AT clock)",
+            "moment",
+            _at,
+        ),
         Shape("(day|days) AT clock", "moment", _at),
         Shape("day AT number TO number (?!unknown)", "moment", _day_numbers),
         Shape("day (comma? at|at|around|comma){1,2} number number", "moment", _day_numbers),
-        Shape("(day|days) ((at|by|around|comma|from|after|before){1,2}) (number|decimal|bignumber) (?!unit|span|percent)", "moment", _at),
-        Shape("day number meridiem?(?!unit|unknown|number|dash|slash|percent)", "moment", lambda found: _at(found) if found.get("number") < 13 else None),
+        Shape(
+            "(day|days) ((at|by|around|comma|from|after|before){1,2}) (number|decimal|bignumber) "
+            "(?!unit|span|percent)",
+            "moment",
+            _at,
+        ),
+        Shape(
+            "day number meridiem?(?!unit|unknown|number|dash|slash|percent)",
+            "moment",
+            lambda found: _at(found) if found.get("number") < 13 else None,
+        ),
         Shape("(at|by|around) number hyphen? number? (on|comma)? the? day", "moment", _number_day),
         Shape("(?<!unknown|number|slash|dash) number hyphen? number? day", "moment", _number_day),
         Shape("at around? number number (?!unit|unknown|number|dash|slash)", "clock", _at_number),
-        Shape("(at|by|around){1,2} (number|decimal|bignumber|year) (?!unit|number|bignumber|dash|slash|percent|ordinal)", "clock", _sure_clock),
+        Shape(
+            "(at|by|around){1,2} (number|decimal|bignumber|year) "
+            "(?!unit|number|bignumber|dash|slash|percent|ordinal)",
+            "clock",
+            _sure_clock,
+        ),
         Shape("clock AT clock", "clock", lambda found: _clock_of(found) if _mixed(found) else None),
         Shape("clock", "clock", lambda found: found.get("clock")),
     ]
-)  # fmt: skip
+)
 
 
 _RANGES: Table = Table(
@@ -302,40 +258,15 @@ _RANGES: Table = Table(
         Shape("(from|between)? clock (TO|and) moment", "moment", _to_clock),
         Shape("(day|moment|clock) for span", "moment", _lasting),
         Shape("(for span|span) (starting|starting from|starting on) (day|moment|clock)", "moment", _lasting),
-        Shape("(day|moment) paren? day paren?", "day", lambda found: _two_days(found) if len(found.all("day")) == 2 else None),
+        Shape(
+            "(day|moment) paren? day paren?",
+            "day",
+            lambda found: _two_days(found) if len(found.all("day")) == 2 else None,
+        ),
         Shape("day (comma|paren){1,2} day paren?", "day", _two_days),
         Shape("day (comma|paren|comma on) moment", "moment", lambda found: found.get("moment")),
     ]
-)  # fmt: skip
-
-
-_DATE = "the? (day|days|moment)"
-_START = "(starting|from|fraction) (on|from|in|at)?"
-_END = "(until|to|fraction|until at) (on|the)?"
-_REPEAT_TIMES: Table = Table(
-    [
-        Shape("repeat (comma? at|around|at around) (number|decimal|bignumber) ((comma|and|comma and) number){0,4} (?!unit|unknown|times)", "repeat", _repeat_clock),
-        Shape("repeat (comma|at|on|around|from|in|by){0,2} the? clock", "repeat", _bounded),
-        Shape("clock (on|of|comma)? repeat clock?", "repeat", _bounded),
-        Shape("(at|around) (number|decimal) (on|of|comma)? repeat", "repeat", _repeat_clock),
-    ]
-)  # fmt: skip
-_BOUNDS: Table = Table(
-    [
-        Shape(f"repeat (comma)? {_START} {_DATE} (comma|and)? {_END} {_DATE}", "repeat", _bounded),
-        Shape(f"repeat (comma|and)? {_START} {_DATE}", "repeat", _bounded),
-        Shape(f"{_START} {_DATE} (comma|and|on)? repeat", "repeat", _bounded),
-        Shape(f"repeat (comma|and)? {_END} {_DATE}", "repeat", _bounded),
-        Shape("repeat comma? for (the|around)? days", "repeat", _for_stretch),
-        Shape("repeat comma? many", "repeat", _bounded),
-        Shape("repeat comma? once times?", "repeat", _bounded),
-        Shape("repeat comma? after? completion", "repeat", _completion),
-        Shape("repeat comma? clock", "repeat", _bounded),
-        Shape("repeat (at|from|comma)? moment", "repeat", _bounded),
-        Shape("moment repeat", "repeat", _bounded),
-        Shape("repeat comma? day", "repeat", lambda found: _bounded(found) if not found.get("day").last else None),
-    ]
-)  # fmt: skip
+)
 
 
 def joined_apart(items: list[Item]) -> Any:
@@ -355,14 +286,9 @@ def joined_apart(items: list[Item]) -> Any:
 
 def fold_daytimes(items: list[Item], env: Env) -> list[Item]:
     """The line with days and their times joined."""
-    return _DAYTIME.fold(_DAYPARTS.fold(_REPEAT_TIMES.fold(items, env), env), env)
+    return _DAYTIME.fold(_DAYPARTS.fold(fold_repeat_times(items, env), env), env)
 
 
 def fold_ranges(items: list[Item], env: Env) -> list[Item]:
     """The line with ranges of days and moments, and with repetitions and their bounds."""
-    for _ in range(3):
-        bounded = _BOUNDS.fold(items, env)
-        if len(bounded) == len(items):
-            break
-        items = bounded
-    return [_by_value(item) for item in _RANGES.fold(items, env)]
+    return [_by_value(item) for item in _RANGES.fold(fold_bounds(items, env), env)]

@@ -119,9 +119,10 @@ _PLAIN = {
     "week_of": "w/c",
     "tom": "tom",
     "meal": "lunch",
-    "percent": "percent percents degrees degree dollars dollar bucks euros euro pounds usd eur kg km miles mile points cup cups tsp tbsp inch inches lb lbs oz pounds gallon gallons mph",
-    "function": "up i we you my our me it is are be am was and but with please pls do not have let us if when "
-    "remind due as your so that there what which who he she they that's it's",
+    "percent": "percent percents degrees degree dollars dollar bucks euros euro pounds usd eur kg km "
+    "miles mile points cup cups tsp tbsp inch inches lb lbs oz gallon gallons mph",
+    "function": "up i we you my our me it is are be am was please pls do not have let us if when remind "
+    " due as your so that there what which who he she they that's it's",
 }
 _VALUES: tuple[tuple[str, Any, str], ...] = (
     ("fraction", "start", "start begin beginning"),

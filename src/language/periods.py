@@ -1,4 +1,4 @@
-"""Stretches of the calendar: "next week", "in august", "q3 2027", "this weekend", "mid march", "end of month"."""
+"""Stretches of the calendar: "next week", "in august", "q3 2027", "mid march", "end of month"."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,10 +13,9 @@ from src.language.calendar import (
     whole_year,
 )
 from src.language.clocks import END_OF_DAY, PARTS
-from src.language.days import bare_weekday, moved
-from src.language.items import Item
-from src.language.shapes import Dead, Found, Shape, Table
-from src.language.values import Certainty, Day, Env, Moment
+from src.language.days import moved
+from src.language.shapes import Dead, Found
+from src.language.values import Certainty, Day, Env
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120}
 _SEASONS = {"spring": (3, 20), "summer": (6, 21), "autumn": (9, 22), "winter": (12, 21)}
@@ -51,7 +50,7 @@ def _steps(found: Found) -> int:
     return -1 if found.has("last") else 0
 
 
-def _unit(found: Found) -> Any:
+def unit(found: Found) -> Any:
     """This, next and last week, month, quarter, year."""
     unit = found.get("unit") or ("weekend" if found.has("weekend") else "quarter")
     steps = _steps(found)
@@ -62,11 +61,11 @@ def _unit(found: Found) -> Any:
     return period_around(found.env.today, unit, found.env, steps)
 
 
-def _after_next(found: Found) -> Day | None:
+def after_next(found: Found) -> Day | None:
     return period_around(found.env.today, found.get("unit") or "weekend", found.env, 2)
 
 
-def _weekend(found: Found) -> Day | None:
+def weekend(found: Found) -> Day | None:
     if found.has("next", "last"):
         return period_around(found.env.today, "weekend", found.env, _steps(found))
     this = period_around(found.env.today, "weekend", found.env)
@@ -76,7 +75,7 @@ def _weekend(found: Found) -> Day | None:
     return replace(this, weak=weak) if this else None
 
 
-def _month(found: Found) -> Day | None:
+def month(found: Found) -> Day | None:
     """A month: the present one, else the next of that name, or of the year that is said."""
     month, year = found.get("month"), found.get("year", "number")
     steps = _steps(found) if not found.has("coming") else 0
@@ -93,11 +92,11 @@ def _month(found: Found) -> Day | None:
     return replace(named, weak=weak, yearless=True) if named else None
 
 
-def _year(found: Found) -> Day | None:
+def year(found: Found) -> Day | None:
     return _months_from(found.get("year") * 12, 12, "year")
 
 
-def _quarter(found: Found) -> Day | None:
+def quarter(found: Found) -> Day | None:
     kind, number, year = found.get("yearly_quarter") or ("quarter", found.get("ordinal", "second"), None)
     said = found.get("year", "number") or year
     if not 0 < number <= (4 if kind == "quarter" else 2):
@@ -110,7 +109,7 @@ def _quarter(found: Found) -> Day | None:
     return named
 
 
-def _season(found: Found) -> Day | None:
+def season(found: Found) -> Day | None:
     month, day = _SEASONS[found.get("season")]
     year = found.get("year")
     steps = max(_steps(found), -1)
@@ -125,38 +124,38 @@ def _season(found: Found) -> Day | None:
     return Day(first, end, grain="season", weak=weak) if end else None
 
 
-def _end_of(found: Found) -> Any:
+def end_of(found: Found) -> Any:
     """Eod, eow, eom, eoy."""
     unit = found.get("endof")
     if unit == "day":
         return Day(found.env.today, clock=END_OF_DAY)
     if unit == "bom":
         this = period_around(found.env.today, "month", found.env)
-        return _piece("start", this, found.env) if this else None
+        return _piece("start", this) if this else None
     this = period_around(found.env.today, unit, found.env)
-    return _piece("end", this, found.env) if this else None
+    return _piece("end", this) if this else None
 
 
-def _piece_of_unit(found: Found) -> Any:
+def piece_of_unit(found: Found) -> Any:
     """End of month, beginning of the year, end of the day; later this month."""
     fraction = "late" if found.has("hence") else "early" if found.has("ago") else found.get("fraction")
     unit = found.get("unit")
     if unit == "day":
         return Day(found.env.today, clock=END_OF_DAY if fraction == "end" else PARTS["morning"])
     this = period_around(found.env.today, unit or "quarter", found.env)
-    return _piece(fraction, this, found.env) if this else None
+    return _piece(fraction, this) if this else None
 
 
-def _piece_of_days(found: Found) -> Any:
-    return _piece(found.get("fraction"), _whole(found), found.env)
+def piece_of_days(found: Found) -> Any:
+    return _piece(found.get("fraction"), _whole(found))
 
 
-def _piece_of_day(found: Found) -> Any:
+def piece_of_day(found: Found) -> Any:
     clock = END_OF_DAY if found.get("fraction") == "end" else PARTS["morning"]
     return replace(found.get("day"), clock=clock)
 
 
-def _piece(fraction: str, whole: Day, env: Env) -> Day | None:
+def _piece(fraction: str, whole: Day) -> Day | None:
     """The start, middle or end of a stretch; a week ends on its Friday."""
     if whole.last is None:
         return None
@@ -175,23 +174,25 @@ def _whole(found: Found) -> Day:
     return found.get("days") or Day(date(year, 1, 1), date(year, 12, 31), grain="year")
 
 
-def _first_span(found: Found) -> Any:
+def first_span(found: Found) -> Any:
     """The first ten days of june, the last four months of 2027."""
     whole, span = _whole(found), found.get("span")
     back = found.has("last")
+    if span.timed or whole.last is None:
+        return None
     other = moved(whole.last if back else whole.on, span, back=back)
-    if span.timed or other is None or whole.last is None or found.get("ordinal") not in (None, 1):
+    if other is None or found.get("ordinal") not in (None, 1):
         return None
     one = timedelta(days=1)
     return Day(other.on + one, whole.last) if back else Day(whole.on, other.on - one)
 
 
-def _years(found: Found) -> Day | None:
+def years(found: Found) -> Day | None:
     first, last = found.all("year")
     return Day(date(first, 1, 1), date(last, 12, 31), grain="years") if first <= last else None
 
 
-def _nth_in(found: Found) -> Any:
+def nth_in(found: Found) -> Any:
     """The nth weekday, day, week or month of a stretch."""
     whole = _whole(found)
     number = _number(found)
@@ -233,7 +234,7 @@ def _nth_unit(whole: Day, unit: str, number: int, env: Env) -> Any:
     return period_around(start, unit, env, number - 1 if number > 0 else number + 1)
 
 
-def _day_of(found: Found) -> Any:
+def day_of(found: Found) -> Any:
     """20th of next month; friday of next week."""
     whole: Day = found.get("days")
     weekday = found.get("weekday", "weekdays")
@@ -246,7 +247,7 @@ def _day_of(found: Found) -> Any:
     return Day(on_day) if on_day else Dead(f"There is no '{found.text()}'")
 
 
-def _week_with(found: Found) -> Any:
+def week_with(found: Found) -> Any:
     grain = "weekend" if found.has("weekend") else "week"
     if found.has("number"):
         year = found.get("days").on.year if found.has("days") else found.get("year") or found.env.today.year
@@ -257,7 +258,7 @@ def _week_with(found: Found) -> Any:
     return period_around(day, grain, found.env)
 
 
-def _span_beside(found: Found) -> Any:
+def span_beside(found: Found) -> Any:
     """A week from tuesday, 3 days before christmas, two months after 5 may; the day after."""
     day = found.get("day", "days")
     back = found.has("before")
@@ -281,76 +282,5 @@ def _one(found: Found) -> Any:
     )
 
 
-def _span_after_moment(found: Found) -> Any:
+def span_after_moment(found: Found) -> Any:
     return moved(found.get("moment").at, found.get("span"), back=found.has("before"))
-
-
-_STRETCHES: Table = Table(
-    [
-        Shape("endof", "day", _end_of),
-        Shape("(by|at)? the? fraction of? (the|this|a)? (unit|quarter) (?!of|after|unknown)", "day", _piece_of_unit),
-        Shape("the? (ordinal|second) quarter (YEAR)?", "days", _quarter),
-        Shape("yearly_quarter (YEAR)?", "days", _quarter),
-        Shape("year (dash|hyphen|of)? yearly_quarter", "days", _quarter),
-        Shape("the? this? (this|next|last|coming) adjective? (unit|quarter) (?!after|of|in the? (month|this|next|last|coming|year))", "days", _unit),
-        Shape("the? (unit|weekend) after next", "days", _after_next),
-        Shape("(this|the|on|at|for)? (this|next|last|coming|the)? (last|coming)? weekend (?!of)", "days", _weekend),
-        Shape("(this|next|last|coming) month", "days", _month),
-                Shape("month (comma|of|hyphen|dash|slash|in)? year", "days", _month),
-        Shape("month number (?!clock|meridiem|of|unit|oclock)", "days", _month),
-        Shape("month", "days", _month),
-        Shape("(in the?|this|next|last|coming) season (of|in)? year?", "days", _season),
-        Shape("season year?", "days", _season),
-        Shape("(from|between|in) year (TO|and) year", "days", _years),
-        Shape("year dash year", "days", lambda found: _years(found) if found.items[1].text == "~" else None),
-        Shape("(?<!year) (in|by|since|until|before|after|from|between|to) the? unit? year (?!unit|unknown|number)", "days", _year),
-        Shape("hence in? (the|this) unit", "day", _piece_of_unit),
-        Shape("ago this unit", "day", _piece_of_unit),
-        Shape("(in|for) the (unit) (?!of|unknown|after|before)", "days", _unit),
-    ]
-)  # fmt: skip
-_PIECES: Table = Table(
-    [
-        Shape("(at|in|by|on)? the? fraction (of|in|hyphen)? around? the? (days|year)", "day", _piece_of_days),
-        Shape("(at|in|by)? the? fraction of the? day", "day", _piece_of_day),
-        Shape("on? the? NTH (to the)? last? (WEEKDAY|unit|quarter) (of|in|from|comma) the? (days|year)", "day", _nth_in),
-        Shape("the? (last|ordinal) span (of|in) the? (days|year)", "days", _first_span),
-        Shape("on? the? DATE (of|in) the? days", "day", _day_of),
-        Shape("on? WEEKDAY (of|in|from|comma)? the? days", "day", _day_of),
-        Shape("days (comma|dash|on)? the? WEEKDAY", "day", _day_of),
-        Shape("the? (unit|weekend) of the? day", "days", _week_with),
-        Shape("week_of the? day", "days", _week_with),
-        Shape("weekday", "day", bare_weekday),
-        Shape("unit number (of days|of? year)?", "days", lambda found: _week_with(found) if found.get("unit") == "week" and found.has("days", "year") else None),
-    ]
-)  # fmt: skip
-_BESIDE: Table = Table(
-    [
-        Shape("(in|on)? (a|the)? span (after|before|from|hence) the? (day|days)", "day", _span_beside),
-        Shape("the? unit (after|before) the? day", "day", _span_beside),
-        Shape("span (after|before|from) moment", "moment", _span_after_moment),
-    ]
-)
-
-
-def fold_stretches(items: list[Item], env: Env) -> list[Item]:
-    """The line with every week, month, quarter, season and year as one item."""
-    return _STRETCHES.fold(items, env)
-
-
-def fold_pieces(items: list[Item], env: Env) -> list[Item]:
-    """The line with every day that is told by a stretch or by another day as one item."""
-    pieces = [_by_value(item) for item in _PIECES.fold(items, env)]
-    pieces = [_by_value(item) for item in _PIECES.fold(pieces, env)]
-    return [_by_value(item) for item in _BESIDE.fold(pieces, env)]
-
-
-def _by_value(item: Item) -> Item:
-    if (
-        isinstance(item.value, Day)
-        and item.value.last
-        and item.kind == "day"
-        and item.value.last != item.value.on
-    ):
-        return item._replace(kind="days")
-    return item._replace(kind="moment") if isinstance(item.value, Moment) else item

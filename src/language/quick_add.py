@@ -45,8 +45,8 @@ class QuickAdd:
 def read_quick_add(text: str, context: LanguageContext) -> QuickAdd:
     """The task that a line of text describes.
 
-    `p1` to `p4` and `!high`, `#tag` and `@category` are fields, what reads as a date is when it is due, all else
-    is the title. Quotes, or a backslash before a word, keep words in the title as they are.
+    `p1` to `p4` and `!high`, `#tag` and `@category` are fields, what reads as a date is when it is due, and
+    all else is the title. Quotes, or a backslash before a word, keep words in the title as they are.
 
     Raises:
         TitleMissing: nothing is left that says what to do.
@@ -92,7 +92,7 @@ def _belongs_to_title(text: str, when: When) -> bool:
     """Today's news, the minutes of monday: the date is about the thing, not about the task."""
     last = when.spans[-1]
     before = text[: when.spans[0].start].rstrip().lower()
-    return text[: last.end].endswith(("'s", "’s")) or before.endswith(" of")
+    return text[: last.end].endswith(("'s", "\u2019s")) or before.endswith(" of")
 
 
 def _said(text: str, when: When) -> str:
@@ -119,7 +119,7 @@ def _title(text: str, pieces: list[Understood]) -> str:
         text = f"{text[: piece.start]} {text[piece.end :]}"
     text = re.sub(r"\\(?=\S)", "", text) if pieces or "\\" in text else text
     text = re.sub(r"\s+([,.;!?])(?=\s|$)", r"\1", " ".join(text.split()))
-    text = re.sub(r"^[\s,;:–-]+(?=\s)|[\s,;:]+$|\s+[–-]$", "", text).strip()
+    text = re.sub(r"^[\s,;:\u2013-]+(?=\s)|[\s,;:]+$|\s+[\u2013-]$", "", text).strip()
     quoted = re.fullmatch(r'"([^"]+)"|“([^”]+)”', text)
     return (quoted[1] or quoted[2]).strip() if quoted else text if re.search(r"\w", text) else ""
 

@@ -8,15 +8,16 @@ from src.language.joins import fold_daytimes, fold_ranges, joined_apart
 from src.language.literals import fold_literals
 from src.language.meaning import mean
 from src.language.numbers import fold_numbers
-from src.language.periods import fold_pieces, fold_stretches
+from src.language.period_shapes import fold_pieces, fold_stretches
 from src.language.repeat_parts import fold_counts, fold_parts
-from src.language.repeats import fold_repeats
+from src.language.repeat_shapes import fold_repeats
 from src.language.spans import fold_spans
 from src.language.tokens import plain, tokenize
 from src.language.values import Certainty, Env, Repeat
 from src.language.when import LanguageContext, Span, When
 
 _MEANT = frozenset(("clock", "day", "days", "moment", "repeat"))
+_MARKS = frozenset(("period", "stop", "comma", "the"))
 _PREPOSITIONS = frozenset(
     ("in", "at", "on", "by", "for", "from", "until", "since", "before", "after", "around", "starting", "to")
 )
@@ -40,12 +41,12 @@ def fold(text: str, context: LanguageContext) -> tuple[list[Item], Env]:
 def find_whens(text: str, context: LanguageContext) -> list[When]:
     """Every date, time, range and repetition inside a text, in order; an empty list where there is none.
 
-    Never raises; spans lie inside the text and do not overlap, and take in the preposition before a date. A day
-    and a time of day that stand apart in the text are one answer with two spans. The zone, `now` and the
-    conventions come from the context; wall times are answered.
+    Never raises; spans lie inside the text and do not overlap, and take in the preposition before a date.
+    A day and a time that stand apart in the text are one answer with two spans. Times are wall times.
     """
     items, env = fold(text, context)
-    meant = [index for index, item in enumerate(items) if item.kind in _MEANT and _in_company(items, index)]
+    words = [index for index, item in enumerate(items) if item.kind not in _MARKS]
+    meant = [index for index in words if items[index].kind in _MEANT and _in_company(items, index, words)]
     spans = {index: _with_lead(items, index) for index in meant}
     pair = joined_apart([items[index] for index in meant])
     if pair is not None:
@@ -73,27 +74,28 @@ def _with_lead(items: list[Item], index: int) -> Span:
     return Span(items[first].start, items[index].end)
 
 
-def _in_company(items: list[Item], index: int) -> bool:
-    """Whether the words around it let an ambiguous word be a date."""
-    weak = items[index].value.weak if not isinstance(items[index].value, Repeat) else Certainty.SURE
-    if weak == Certainty.SURE or _alone(items, index):
+def _in_company(items: list[Item], index: int, words: list[int]) -> bool:
+    """Whether the words around it let an ambiguous word be a date; `words` are the places of all words."""
+    item = items[index]
+    weak = item.value.weak if not isinstance(item.value, Repeat) else Certainty.SURE
+    if weak == Certainty.SURE or words == [index]:
         return True
     if weak == Certainty.ALONE:
         return False
-    if items[index - 1].kind == "unknown" and _is_last(items, index) and _ends_texts(items[index]):
+    if index == words[-1] and items[index - 1].kind == "unknown" and _ends_texts(item):
         return True
+    return _is_led(items, index)
+
+
+def _is_led(items: list[Item], index: int) -> bool:
+    """Whether a preposition or "next" stands before; after "in the …" only a period of its own counts."""
     before = index - 1
     if before >= 0 and items[before].kind == "the":
         before -= 1
         named = index + 1 < len(items) and items[index + 1].kind == "unknown"
         if named or items[index].kind == "day":
             return False
-        return before >= 0 and items[before].kind in _LEADS
     return before >= 0 and items[before].kind in _LEADS
-
-
-def _is_last(items: list[Item], index: int) -> bool:
-    return all(item.kind in ("period", "stop") for item in items[index + 1 :])
 
 
 def _ends_texts(item: Item) -> bool:
@@ -101,16 +103,10 @@ def _ends_texts(item: Item) -> bool:
     return item.kind == "day" or getattr(item.value, "grain", "") == "weekend"
 
 
-def _alone(items: list[Item], index: int) -> bool:
-    return all(
-        place == index or item.kind in ("period", "stop", "comma", "the") for place, item in enumerate(items)
-    )
-
-
 def read_when(phrase: str, context: LanguageContext) -> When:
     """The one date, time, range or repetition that a whole phrase says.
 
-    ISO 8601 dates, times and instants are phrases too; an instant with an offset is told in the context's zone.
+    ISO 8601 dates, times and instants are phrases too; an instant with an offset is moved to the zone.
 
     Raises:
         NotUnderstood: the phrase, or a part of it, is nothing of the kind.

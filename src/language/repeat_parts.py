@@ -54,7 +54,7 @@ def _day_number(found: Found) -> Any:
     return replace(repeat, month_days=ordinals(found)) if repeat.frequency is Frequency.MONTHLY else None
 
 
-def _months(found: Found) -> Repeat:
+def _months(found: Found) -> Any:
     return replace(found.get("repeat"), months=tuple(found.all("month")))
 
 

@@ -1,11 +1,10 @@
-"""Repetitions: "every other friday", "1st and 15th of each month", "weekdays", "every 3rd friday", "monthly"."""
+"""Repetitions: "every other friday", "1st and 15th of each month", "weekdays", "monthly"."""
 
 from typing import Any
 
 from src.language.clocks import PARTS
-from src.language.items import Item
-from src.language.shapes import Dead, Found, Shape, Table
-from src.language.values import Certainty, Env, Repeat, replace
+from src.language.shapes import Dead, Found
+from src.language.values import Certainty, Repeat, replace
 from src.recurrence.rule import Basis, Frequency, Weekday, WeekdayPosition
 
 _WEEK = tuple(Weekday)
@@ -54,7 +53,7 @@ def _interval(found: Found) -> int:
     return int(found.get("number", "ordinal", "second") or 1)
 
 
-def _with_basis(build: Any) -> Any:
+def with_basis(build: Any) -> Any:
     def built(found: Found) -> Any:
         repeat = build(found)
         if isinstance(repeat, Repeat):
@@ -66,7 +65,7 @@ def _with_basis(build: Any) -> Any:
     return built
 
 
-def _every_unit(found: Found) -> Any:
+def every_unit(found: Found) -> Any:
     """Every day, every other week, every 3rd month, every quarter."""
     span = found.get("span")
     if span is not None:
@@ -85,33 +84,33 @@ def _every_span(span: Any) -> Any:
     return Repeat(frequency, times * int(span.count))
 
 
-def _adverb(found: Found) -> Repeat:
+def adverb(found: Found) -> Repeat:
     frequency, interval = _ADVERBS[found.get("adverb")]
     weak = Certainty.SURE
     return Repeat(frequency, interval, weak=weak)
 
 
-def _every_weekdays(found: Found) -> Any:
+def every_weekdays(found: Found) -> Any:
     """Every mon, wed and fri; every other tuesday; every 2 fridays."""
     return _weekly(found.all("weekday", "weekdays"), _interval(found))
 
 
-def _weekday_range(found: Found) -> Repeat:
+def weekday_range(found: Found) -> Repeat:
     first, last = found.all("weekday", "weekdays")[:2]
     return _weekly([(first + step) % 7 for step in range((last - first) % 7 + 1)], _interval(found))
 
 
-def _workdays(found: Found) -> Repeat:
+def workdays(found: Found) -> Repeat:
     return _weekly(_WORKDAYS, _interval(found))
 
 
-def _every_weekend(found: Found) -> Repeat:
+def every_weekend(found: Found) -> Repeat:
     """Every weekend means its Saturday; weekends and every other weekend mean both days."""
     plain = [item.kind for item in found.items] == ["every", "weekend"]
     return _weekly((5,) if plain else _WEEKEND, _interval(found))
 
 
-def _nth_workday(found: Found) -> Repeat:
+def nth_workday(found: Found) -> Repeat:
     position = ordinals(found)
     return Repeat(Frequency.MONTHLY, weekdays=positions(_WORKDAYS), set_position=position)
 
@@ -133,7 +132,7 @@ def _months(found: Found) -> int:
     return 2 if found.has("other") else 1
 
 
-def _every_nth_weekday(found: Found) -> Any:
+def every_nth_weekday(found: Found) -> Any:
     """Every 3rd friday, 2nd and 4th thursday of the month, last monday of each quarter."""
     weekdays = found.all("weekday", "weekdays")
     span = found.get("span")
@@ -152,7 +151,7 @@ def _every_nth_weekday(found: Found) -> Any:
     return Repeat(frequency, interval, weekdays=places)
 
 
-def _month_days(found: Found) -> Any:
+def month_days(found: Found) -> Any:
     """Every 15th, the 1st and 15th of each month, every other month on the 4th, last day of the month."""
     days = ordinals(found)
     span = found.get("span")
@@ -175,7 +174,7 @@ def _year_day(found: Found) -> Any:
     return Repeat(Frequency.YEARLY, int(span.count) if span else _months(found), year_days=ordinals(found))
 
 
-def _yearly(found: Found) -> Any:
+def yearly(found: Found) -> Any:
     """Every jan 5, every year on december 31st, every aug 20 and 30."""
     month = found.get("month")
     days = ordinals(Found([item for item in found.items if item.kind != "last"], found.env))
@@ -193,13 +192,13 @@ def _week_day_number(found: Found) -> Repeat:
     return _weekly(((found.env.week_start + number - 1) % 7,), 1)
 
 
-def _in_weeks(found: Found) -> Any:
+def in_weeks(found: Found) -> Any:
     weeks = tuple(found.all("number"))
     weekdays = positions(found.all("weekday", "weekdays"))
     return Repeat(Frequency.YEARLY, weekdays=weekdays, week_numbers=weeks)
 
 
-def _often(found: Found) -> Any:
+def often(found: Found) -> Any:
     """Once a week is weekly; twice a week asks for the days."""
     span = found.get("span")
     times = found.get("once") if found.has("once") else found.get("number")
@@ -213,7 +212,7 @@ def _often(found: Found) -> Any:
     return Repeat(frequency, interval * int(span.count if span else 1), weekdays=weekdays)
 
 
-def _parts(found: Found) -> Repeat:
+def parts(found: Found) -> Repeat:
     part = found.get("parts") or found.get("part")
     weekdays = positions(found.all("weekday", "weekdays"))
     frequency = Frequency.WEEKLY if weekdays else Frequency.DAILY
@@ -222,7 +221,7 @@ def _parts(found: Found) -> Repeat:
     )
 
 
-def _by_stretch(found: Found) -> Any:
+def by_stretch(found: Found) -> Any:
     """The nth day of every month or year."""
     span = found.get("span")
     units = found.all("unit")
@@ -238,23 +237,23 @@ def _by_stretch(found: Found) -> Any:
     if unit == "year":
         return _year_day(found)
     if unit == "week":
-        return _nth_unit_day(found)
-    return _month_days(found) if unit in ("month", "quarter") else None
+        return nth_unit_day(found)
+    return month_days(found) if unit in ("month", "quarter") else None
 
 
-def _nth_unit_day(found: Found) -> Any:
+def nth_unit_day(found: Found) -> Any:
     return _week_day_number(found) if found.all("unit")[0] == "week" else None
 
 
-def _span_weekdays(found: Found) -> Any:
+def span_weekdays(found: Found) -> Any:
     repeat = _every_span(found.get("span"))
     if not isinstance(repeat, Repeat):
         return repeat
     return replace(repeat, weekdays=positions(found.all("weekday", "weekdays")))
 
 
-def _unit_weekdays(found: Found) -> Any:
-    repeat = _adverb(found) if found.has("adverb") else _every_unit(found)
+def unit_weekdays(found: Found) -> Any:
+    repeat = adverb(found) if found.has("adverb") else every_unit(found)
     if not isinstance(repeat, Repeat):
         return repeat
     weekdays = positions(found.all("weekday", "weekdays"))
@@ -263,84 +262,5 @@ def _unit_weekdays(found: Found) -> Any:
     return replace(repeat, weekdays=weekdays) if repeat.frequency is not Frequency.DAILY else None
 
 
-def _lasting(found: Found) -> Any:
+def lasting(found: Found) -> Any:
     return replace(found.get("repeat"), lasting=found.get("span"))
-
-
-_EVERY = "every completion?"
-_STEP = "(other|ordinal|second|number)?"
-_DAYS_LIST = "(NTH|number) ((comma? (and|or)|comma|slash) (the|on)? (NTH|number)){0,4}"
-_NTHS = "NTH ((comma? (and|or)|comma|slash) the? NTH){0,4} (to the? last|hyphen last)?"
-_MONTH = f"(of|in|on)? (the|{_EVERY}|a)? other? (unit|month|quarter|span)"
-_SHAPES = (
-    Shape("once (a|every) unit on? WEEKS", "repeat", _often),
-    Shape("once span on? WEEKS?", "repeat", _often),
-    Shape("once (every|a|the)? span", "repeat", _often),
-    Shape("(once|number times?) (a|every|the) (unit|span|quarter) (on? WEEKS)?", "repeat", _often),
-    Shape(f"{_EVERY} {_STEP} WEEKDAY in unit number ((and|comma) number){{0,6}}", "repeat", _in_weeks),
-    # On the nth weekday.
-    Shape(f"{_EVERY} (other? (unit|quarter)|span) (on|in)? the? {_NTHS} WEEKDAY (of|in) month", "repeat", _every_nth_weekday),
-    Shape(f"(adverb) on? the? {_NTHS} WEEKDAY (of|in) month", "repeat", _every_nth_weekday),
-    Shape(f"{_EVERY} (other? (unit|quarter)|span) (on|in)? the? {_NTHS} WEEKDAY", "repeat", _every_nth_weekday),
-    Shape(f"adverb on? the? {_NTHS} WEEKDAY", "repeat", _every_nth_weekday),
-    Shape(f"(on|{_EVERY})? the? {_NTHS} WEEKDAY (of|in) {_EVERY} other? (unit|quarter|span)", "repeat", _every_nth_weekday),
-    Shape(f"(on|{_EVERY})? the? {_NTHS} WEEKDAY (of|in) {_EVERY} month", "repeat", _every_nth_weekday),
-    Shape(f"{_EVERY} {_NTHS} WEEKDAY (of|in) the? (unit|quarter|month)", "repeat", _every_nth_weekday),
-    Shape(f"{_EVERY} {_NTHS} (workday|adjective unit) ((of|in) the? unit)?", "repeat", _nth_workday),
-    Shape(f"(the)? {_NTHS} (workday|adjective unit) (of|in) (the|{_EVERY}) unit", "repeat", _nth_workday),
-    Shape(f"(adverb|{_EVERY} unit) on? the? {_NTHS} (workday|adjective unit)", "repeat", _nth_workday),
-    # On days of the month or the year.
-    Shape(f"{_EVERY} unit on? the? (month the? {_DAYS_LIST}|{_DAYS_LIST} of? month)", "repeat", _yearly),
-    Shape(f"{_EVERY} span on the? (month the? {_DAYS_LIST}|{_DAYS_LIST} of? month)", "repeat", _yearly),
-    Shape(f"(adverb) on? the? (month the? {_DAYS_LIST}|{_DAYS_LIST} of? month)", "repeat", _yearly),
-    Shape(f"{_EVERY} other? the? (month the? {_DAYS_LIST}|(ordinal|second|number) ((comma? and) (ordinal|second|number)){{0,3}} of? month)", "repeat", _yearly),
-    Shape(f"(on|at)? the? (ordinal|second) of {_EVERY} month", "repeat", _yearly),
-    Shape(f"(on|at)? the? {_NTHS} (unit)? of {_EVERY} other? (unit|quarter|span)", "repeat", _by_stretch),
-    Shape(f"{_EVERY} (other? (unit|quarter)|span) (on|at) the? {_DAYS_LIST} (to the? last)? (?!WEEKDAY|workday) unit?", "repeat", _by_stretch),
-    Shape(f"adverb on the? {_DAYS_LIST} (?!WEEKDAY|workday) unit?", "repeat", _by_stretch),
-    Shape(f"({_EVERY} other? unit|adverb|{_EVERY} span) (at|on)? the? fraction", "repeat", _month_days),
-    Shape(f"(at|on)? the? fraction of {_EVERY} (unit|quarter)", "repeat", _by_stretch),
-    Shape(f"{_EVERY} fraction of the? unit", "repeat", _month_days),
-    Shape(f"{_EVERY} {_NTHS} unit of the? unit", "repeat", _month_days),
-    Shape(f"{_EVERY} {_NTHS} of (the) unit", "repeat", _month_days),
-    Shape(f"{_EVERY} last unit", "repeat", lambda found: _month_days(found) if found.get("unit") == "day" else None),
-    # Weekdays.
-    Shape(f"({_EVERY} {_STEP} (unit|span)|adverb) (on|at|comma)? the? (weekday|weekdays) TO (weekday|weekdays)", "repeat", _weekday_range),
-    Shape(f"{_EVERY} {_STEP} WEEKDAY TO WEEKDAY", "repeat", _weekday_range),
-    Shape("(from)? weekdays TO weekdays", "repeat", _weekday_range),
-    Shape(f"{_EVERY} (other|number) (unit|week_of)? on? WEEKS part?", "repeat", _every_weekdays),
-    Shape(f"{_EVERY} span (on|comma)? WEEKS part?", "repeat", _span_weekdays),
-    Shape(f"{_EVERY} {_STEP} unit (on|comma)? the? WEEKS part?", "repeat", _unit_weekdays),
-    Shape(f"{_EVERY} unit on? the? (ordinal|second) unit", "repeat", _nth_unit_day),
-    Shape("adverb (on|comma)? WEEKS part?", "repeat", _unit_weekdays),
-    Shape(f"{_EVERY} (ordinal|second|last) WEEKDAY", "repeat", _every_nth_weekday),
-    Shape(f"{_EVERY} ((ordinal|second|last)) ((comma? and|comma) (ordinal|second|last)){{1,3}} WEEKDAY", "repeat", _every_nth_weekday),
-    Shape(f"{_EVERY} WEEKS part", "repeat", _every_weekdays),
-    Shape(f"{_EVERY} WEEKS", "repeat", _every_weekdays),
-    Shape("on? weekdays LIST part?", "repeat", _every_weekdays),
-    Shape("weekday parts", "repeat", _parts),
-    Shape(f"({_EVERY}|any) {_STEP} (workday|workdays|adjective unit) part?", "repeat", _workdays),
-    Shape("(on|adverb) (the)? workdays part?", "repeat", _workdays),
-    Shape("workdays part?", "repeat", _workdays),
-    Shape(f"({_EVERY}|any) {_STEP} (weekend|weekends)", "repeat", _every_weekend),
-    Shape("(on|adverb)? (the)? weekends", "repeat", _every_weekend),
-    # Parts of the day, then plain units.
-    Shape(f"{_EVERY} other? part", "repeat", _parts),
-    Shape("(in|on)? the? parts", "repeat", _parts),
-    Shape(f"{_EVERY} {_STEP} (unit|quarter)", "repeat", _every_unit),
-    Shape(f"{_EVERY} span", "repeat", _every_unit),
-    Shape(f"{_EVERY} second unit", "repeat", _every_unit),
-    Shape(f"(on)? {_EVERY} (the)? {_DAYS_LIST} (?!of|month|part|clock|percent) (?!(?<=number) unknown)", "repeat", _month_days),
-    Shape("adverb", "repeat", _adverb),
-)  # fmt: skip
-_REPEATS: Table = Table([shape._replace(build=_with_basis(shape.build)) for shape in _SHAPES])
-
-
-_LASTING: Table = Table(
-    [Shape("repeat comma? for function? to? the? (next|coming)? span", "repeat", _lasting)]
-)
-
-
-def fold_repeats(items: list[Item], env: Env) -> list[Item]:
-    """The line with the core of every repetition as one item."""
-    return _LASTING.fold(_REPEATS.fold(items, env), env)

@@ -71,7 +71,8 @@ MACROS = {
     "ONE": "(number|a|couple)",
     "HOUR": "(number|clock|hours|decimal|bignumber|year)",
     "PHASE": "((in|at|this) the? fraction? around? (part|meridiem)|meridiem|fraction? part)",
-    "YEAR": "((comma|of|in|slash|hyphen|dash)? the? year|(of|slash|hyphen|dash)? number (?!month|of|the|dash))",
+    "YEAR": "((comma|of|in|slash|hyphen|dash)? the? year|"
+    "(of|slash|hyphen|dash)? number (?!month|of|the|dash))",
     "UNIT": "(unit|quarter|second)",
     "AT": "(comma|at|on|by|around|from|after|before|starting|time|in|the){0,3}",
 }
@@ -116,7 +117,10 @@ class Table:
         return folded + items[done:]
 
     def _build(self, shape: Shape, items: list[Item], env: Env) -> Item | None:
-        value = shape.build(Found(items, env))
+        try:
+            value = shape.build(Found(items, env))
+        except (OverflowError, ValueError):
+            return None  # The words lead beyond the years that the calendar has.
         if value is None:
             return None
         kind = "dead" if isinstance(value, Dead) else shape.kind

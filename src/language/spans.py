@@ -62,9 +62,9 @@ def _hours(found: Found) -> Span | None:
 
 
 def _together(found: Found) -> Span:
-    total, *others = found.all("span")
-    for other in others:
-        total = total.plus(other)
+    total = Span(unit=found.all("span")[-1].unit, count=0)
+    for span in found.all("span"):
+        total = total.plus(span)
     return total
 
 

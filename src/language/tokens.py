@@ -1,6 +1,7 @@
 """Text to items: words by the lexicon, and the dates and times that are written in figures."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -8,27 +9,33 @@ from src.language.holidays import HOLIDAY_PATTERN, holiday_named
 from src.language.items import Item
 from src.language.lexicon import WORDS
 
+_MONTH_STARTS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _TOKEN = re.compile(
     rf"""
-    (?P<unknown> \w+://\S* | www\.\S+ | [^\s@]+@[^\s@]+\.\w+ | [#$€£]\s?[\w.,-]+ | @[a-z_][\w-]* | \d[\d.,]*% | <\S+
-               | \w*[a-z_]\w*_\w* | \(?\+\d[\d\s-]* | \(\d{{3,}}\)[\s\d-]* )
+    (?P<unknown> \b\w{{2,20}}://\S* | www\.\S+ | \b[\w.+-]{{1,64}}@[\w-]{{1,64}}\.\w+
+               | [#$€£]\s?[\w.,-]+ | @[a-z_][\w-]* | \d[\d.,]{{0,20}}% | <\S+ | \b[^\W_]{{0,40}}_\w*
+               | \(?\+\d[\d\s-]* | \(\d{{3,}}\)[\s\d-]* )
   | (?P<instant> (?<![\w./-])\d{{4}}-\d{{2}}-\d{{2}}[t ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?
                  (?:\s?z\b|\s?[+-]\d{{2}}:?\d{{2}})?(?![\w-]) )
   | (?P<ymd> (?<![\w./-])\d{{4}}(?P<sep>[-/.])\d{{1,2}}(?P=sep)\d{{1,2}}(?![\w/-]|\.\d) )
-  | (?P<dmy> (?<![\w./-])\d{{1,2}}(?P<sep2>[-.])\d{{1,2}}(?P=sep2)(?:\d{{4}}|\d{{2}})(?![\w/]|[.-]\d{{1,2}}\b(?!:)) )
+  | (?P<dmy> (?<![\w./-])\d{{1,2}}(?P<sep2>[-.])\d{{1,2}}(?P=sep2)(?:\d{{4}}|\d{{2}})
+             (?![\w/]|[.-]\d{{1,2}}\b(?!:)) )
   | (?P<dmy_slash> (?<![\w./])\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})(?![\w/]|\.\d) )
   | (?P<year_month> (?<![\w./-])(?:19|20|21)\d\d[-/](?:0?[1-9]|1[0-2])(?![\w/.]|-\d)
                   | (?<![\w./-])(?:0?[1-9]|1[0-2])/(?:19|20|21)\d\d(?![\w/.]|-\d) )
   | (?P<slashed> (?<![\w./])\d{{1,2}}/\d{{1,2}}(?!\w(?<!h)|/|[.]\d) )
   | (?P<quarters> (?:q[1-4]|[1-4]q)(?=\d\d\b|\d{{4}}\b|\b) | (?<!\w)(?:\d\d|\d{{4}})q[1-4]\b | \bh[12]\b )
-  | (?P<meridian> (?<![\w:.])(?!(?:00|[2-9]\d|1[3-9])\s[ap])(?<!\b\d\s)(?<!\b\d\d\s)(?P<mh>\d{{1,2}})(?:[:.](?P<mm>\d{{2}})(?:[:.]\d{{2}})?)?(?:ish)?
+  | (?P<meridian> (?<![\w:.])(?!(?:00|[2-9]\d|1[3-9])\s[ap])(?<!\b\d\s)(?<!\b\d\d\s)
+                  (?P<mh>\d{{1,2}})(?:[:.](?P<mm>\d{{2}})(?:[:.]\d{{2}})?)?(?:ish)?
                   (?:\s?(?P<m>[ap])(?:\.\s?m\.|\.?m\b|\.(?=\s|$)|\b(?<!\s[ap]))) )
   | (?P<clock> (?<![\w.])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?![\w:%]|-\d\d\d) )
   | (?P<hours> (?<![\w.,:])\d{{1,2}}h(?:\d{{2}})?\b )
   | (?P<apostrophe> (?<![\w.])\d{{1,3}}'(?!\w) )
   | (?P<ordinal> (?<![\w.])\d{{1,3}}\s?(?:st|nd|rd|th)\b )
-  | (?P<nonsense> \d+:\d+(?::\d+)*\w* | \d+(?:[-.]\d+){{2,}}\w* | \d{{3}}-\d{{4}}\b | \d{{4}}-\d+ | \d+-\d{{4,}}
-                | \.\d+ | (?<![\w,])\d-\d\b(?=\s(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|of|[ap]\.?m)[a-z]) )
+  | (?P<nonsense> \d+:\d+(?::\d+)*\w* | \d+(?:[-.]\d+){{2,}}\w* | \d{{3}}-\d{{4}}\b | \d{{4}}-\d+
+                | \d+-\d{{4,}}
+                | \.\d+
+                | (?<![\w,])\d-\d\b(?=\s(?!{_MONTH_STARTS}|of|[ap]\.?m)[a-z]) )
   | (?P<decimal> \d+\.\d+(?![\d/]) )
   | (?P<thousands> \d{{1,3}}(?:,\d{{3}})+ )
   | (?P<glued> (?<![\w.])(?P<gn>\d+)(?P<gu>w|d|h|mo|y|m|wks?|hrs?|mins?|secs?|days?|s)(?=\d|\b) )
@@ -45,7 +52,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _PUNCTUATION = {
-    ",": "comma", ".": "period", "-": "dash", "–": "dash", "—": "dash", "~": "dash", "/": "slash",
+    ",": "comma", ".": "period", "-": "dash", "\u2013": "dash", "\u2014": "dash", "~": "dash", "/": "slash",
     "(": "paren", ")": "paren", "@": "at", "&": "and", "+": "and", "'": "paren", '"': "paren",
     "\n": "stop", "!": "stop", "?": "stop", ";": "stop", ":": "stop",
 }  # fmt: skip
@@ -58,7 +65,7 @@ def plain(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lowered.replace("’", "'").replace("`", "'")
+    return lowered.replace("\u2019", "'").replace("`", "'")
 
 
 def tokenize(text: str) -> list[Item]:
@@ -147,7 +154,7 @@ def _quarter(match: re.Match[str]) -> list[Item]:
     return _item(match, "yearly_quarter", ("quarter", quarter, int(year.group()) if year else None))
 
 
-_READERS = {
+_READERS: dict[str, Callable[[re.Match[str]], list[Item]]] = {
     "unknown": lambda match: _item(match, "unknown", None),
     "nonsense": lambda match: _item(match, "unknown", None),
     "thousands": lambda match: _item(match, "unknown", None),
