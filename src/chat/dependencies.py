@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 
 from src.auth.dependencies import CallerDep
 from src.chat.service import ConversationService
-from src.chat.turns import ChatTurns, Responder
+from src.chat.turns import Assistant, ChatTurns
 from src.core.dependencies import DatabaseDep
 
 
@@ -20,11 +20,11 @@ async def get_turns(request: Request) -> ChatTurns:
     return cast(ChatTurns, request.app.state.turns)
 
 
-async def get_responder(request: Request) -> Responder:
-    """The assistant, which loads behind the start of the service."""
-    return cast(Responder, await request.app.state.assistant())
+async def get_assistant(request: Request) -> Assistant:
+    """How to come by the assistant, which loads behind the start of the service."""
+    return cast(Assistant, request.app.state.assistant)
 
 
 ConversationsDep = Annotated[ConversationService, Depends(get_conversations)]
 TurnsDep = Annotated[ChatTurns, Depends(get_turns)]
-ResponderDep = Annotated[Responder, Depends(get_responder)]
+AssistantDep = Annotated[Assistant, Depends(get_assistant)]

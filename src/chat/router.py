@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from src.auth.dependencies import CallerDep
-from src.chat.dependencies import ConversationsDep, ResponderDep, TurnsDep
+from src.chat.dependencies import AssistantDep, ConversationsDep, TurnsDep
 from src.chat.schemas import (
     ChatRequest,
     ChatResponse,
@@ -52,13 +52,13 @@ async def chat(
     message: ChatRequest,
     caller: CallerDep,
     turns: TurnsDep,
-    responder: ResponderDep,
+    assistant: AssistantDep,
     settings: SettingsDep,
     request: Request,
     stream: Annotated[bool | None, Query(description="Events while the answer is made.")] = None,
 ) -> Response | ChatResponse:
     """Say something to the assistant, which acts with the same tools as MCP clients."""
-    turn = await turns.begin(caller, message, responder)
+    turn = await turns.begin(caller, message, assistant)
     if _wants_stream(request, stream, settings.chat_stream_by_default):
         return EventStream(turn, request_id_of(request))
     return await whole_answer(turn, request.receive)

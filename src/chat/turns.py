@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from src.assistant.events import HistoryItem, TurnEvent
 from src.auth.context import Actor, ActorKind, Caller
@@ -42,6 +42,10 @@ class Responder(Protocol):
         ...
 
 
+Assistant: TypeAlias = Callable[[], Awaitable[Responder]]
+"""The responder, once it is loaded."""
+
+
 class ChatTurns:
     """Starts turns and sees each to its end, whether or not its reader stays."""
 
@@ -61,7 +65,7 @@ class ChatTurns:
         self._leases = leases or Leases(database)
         self._running: dict[asyncio.Task[None], Turn] = {}
 
-    async def begin(self, caller: Caller, request: ChatRequest, responder: Responder) -> Turn:
+    async def begin(self, caller: Caller, request: ChatRequest, assistant: Assistant) -> Turn:
         """Wait for the conversation's turn, store the user's message, and only then set the model to work."""
         now = self._clock()
         conversation_id = request.conversation_id or await self._new_conversation(
@@ -75,7 +79,7 @@ class ChatTurns:
             await self._leases.give_back(caller.user_id, conversation_id, turn.id)
             raise
         # Nothing awaits from here on: a turn that holds its conversation is always seen through.
-        turn.answering = asyncio.create_task(self._answer(turn, responder))
+        turn.answering = asyncio.create_task(self._answer(turn, assistant))
         keeper = asyncio.create_task(self._see_through(turn, turn.answering))
         self._running[keeper] = turn
         keeper.add_done_callback(self._running.pop)
@@ -105,18 +109,19 @@ class ChatTurns:
             turn.let_go()
             await self._leases.give_back(turn.caller.user_id, turn.conversation_id, turn.id)
 
-    async def _answer(self, turn: Turn, responder: Responder) -> None:
+    async def _answer(self, turn: Turn, assistant: Assistant) -> None:
         try:
             async with asyncio.timeout(self._turn_seconds):
-                await self._follow(turn, responder)
+                await self._follow(turn, assistant)
         except TimeoutError as error:
             raise TurnTimedOut("The model took too long; your message is kept, try again.") from error
 
-    async def _follow(self, turn: Turn, responder: Responder) -> None:
+    async def _follow(self, turn: Turn, assistant: Assistant) -> None:
         """Tell the events as they happen; a tool's result is stored before anything else happens."""
         preferences = await PreferencesService(self._database, turn.caller).in_force()
-        run = responder.run(
-            await self._history(turn),
+        history = await self._history(turn)
+        run = (await assistant()).run(
+            history,
             caller=replace(turn.caller, actor=Actor(ActorKind.AGENT)),
             **_clock_and_calendar(preferences, self._clock()),
         )
