@@ -1,7 +1,6 @@
 """What the tests of talking share."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -13,13 +12,6 @@ from tests.chat.factories import ScriptedResponder, Step
 AnswerWith = Callable[..., ScriptedResponder]
 
 
-def replace_assistant(app: FastAPI, responder: Any) -> None:
-    async def get() -> Any:
-        return responder
-
-    app.state.assistant = get
-
-
 @pytest.fixture
 def answer_with(app: FastAPI) -> Iterator[AnswerWith]:
     """Let a script answer instead of the assistant, in this test."""
@@ -27,7 +19,7 @@ def answer_with(app: FastAPI) -> Iterator[AnswerWith]:
 
     def install(*steps: Step) -> ScriptedResponder:
         responder = ScriptedResponder(steps)
-        replace_assistant(app, responder)
+        app.state.assistant = responder.get
         return responder
 
     yield install

@@ -39,6 +39,10 @@ class ScriptedResponder:
     is_waiting: asyncio.Event = field(default_factory=asyncio.Event)
     was_stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
+    async def get(self) -> "ScriptedResponder":
+        """Itself, as an assistant that is loaded."""
+        return self
+
     async def run(
         self,
         history: Sequence[HistoryItem],

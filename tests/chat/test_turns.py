@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from src.assistant.errors import ModelOutOfQuota, ModelTurnsExceeded
 from src.assistant.events import TextDelta, ToolCallStarted, ToolUsed, UserSaid
@@ -103,6 +104,21 @@ async def test_a_fault_of_ours_is_told_without_its_text_and_loses_nothing(
     assert await messages(client, await only_conversation(client)) == [("user", "buy milk")]
 
 
+async def test_an_assistant_that_does_not_load_loses_nothing(app: FastAPI, client: httpx.AsyncClient) -> None:
+    async def broken() -> ScriptedResponder:
+        raise RuntimeError("no module named model")
+
+    assistant, app.state.assistant = app.state.assistant, broken
+    try:
+        refused = await client.post("/api/me/chat", json={"message": ""})
+        failed = await client.post("/api/me/chat", json={"message": "buy milk"})
+    finally:
+        app.state.assistant = assistant
+
+    assert (refused.status_code, failed.status_code) == (400, 500)
+    assert await messages(client, await only_conversation(client)) == [("user", "buy milk")]
+
+
 async def test_the_turn_after_a_failure_is_answered(
     client: httpx.AsyncClient, answer_with: AnswerWith
 ) -> None:
@@ -165,7 +181,7 @@ async def test_a_turn_that_takes_too_long_is_stopped_and_told(
     turns = ChatTurns(database, clock, history_limit=10, turn_seconds=0.01)
     responder = ScriptedResponder([TextDelta("Well"), never()])
 
-    turn = await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), responder)
+    turn = await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), responder.get)
     await turns.settle()
 
     assert isinstance(turn.failure, TurnTimedOut)
@@ -178,7 +194,7 @@ async def test_a_service_that_stops_stores_what_is_under_way(
 ) -> None:
     turns = ChatTurns(database, clock, history_limit=10)
     responder = ScriptedResponder([TextDelta("Half an"), never()])
-    turn = await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), responder)
+    turn = await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), responder.get)
     await responder.is_waiting.wait()
 
     await turns.close()
@@ -192,12 +208,14 @@ async def test_a_turn_stopped_before_its_first_step_lets_the_next_one_in(
     database: Database, clock: StandingClock, user_id: str
 ) -> None:
     turns = ChatTurns(database, clock, history_limit=10)
-    turn = await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), ScriptedResponder(says("Hello.")))
+    turn = await turns.begin(
+        Caller(user_id), ChatRequest.of(message="hi"), ScriptedResponder(says("Hello.")).get
+    )
 
     turn.stop()
     await turns.settle()
     following = ChatRequest.of(message="again", conversation_id=turn.conversation_id)
-    second = await turns.begin(Caller(user_id), following, ScriptedResponder(says("Hello again.")))
+    second = await turns.begin(Caller(user_id), following, ScriptedResponder(says("Hello again.")).get)
     await turns.settle()
 
     assert turn.outcome == "cancelled"
@@ -209,7 +227,7 @@ async def test_stopping_twice_still_stores_what_was_said(
 ) -> None:
     turns = ChatTurns(database, clock, history_limit=10)
     responder = ScriptedResponder([TextDelta("Half an"), never()])
-    turn = await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), responder)
+    turn = await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), responder.get)
     await responder.is_waiting.wait()
 
     turn.stop()
@@ -226,14 +244,14 @@ async def test_a_tool_that_did_not_come_back_is_known_to_the_next_turn(
     turns = ChatTurns(database, clock, history_limit=10)
     caller = Caller(user_id)
     first = ScriptedResponder([ToolCallStarted("call_1", "add_task", {"title": "Milk"}), never()])
-    turn = await turns.begin(caller, ChatRequest.of(message="add milk"), first)
+    turn = await turns.begin(caller, ChatRequest.of(message="add milk"), first.get)
     await first.is_waiting.wait()
     turn.stop()
     await turns.settle()
 
     second = ScriptedResponder(says("It may be there."))
     following = ChatRequest.of(message="did you?", conversation_id=turn.conversation_id)
-    await turns.begin(caller, following, second)
+    await turns.begin(caller, following, second.get)
     await turns.settle()
 
     asked, used, _ = second.histories[0]
