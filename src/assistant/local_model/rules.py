@@ -66,6 +66,11 @@ class Rule:
     only_if: Condition
 
 
+def asks(said: Said) -> bool:
+    """Whether somebody asks, or asks to be told."""
+    return re.match(r"^(?:tell|give|what|when|where|who|show|find)\b", said.core) is not None
+
+
 def always(_said: Said) -> bool:
     return True
 

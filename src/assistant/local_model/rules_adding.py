@@ -18,7 +18,7 @@ from src.assistant.local_model.rules import (
 
 _ADDS = (
     r"(?:add|adding|append|put|include|insert|enter|note|record|write down|jot down|log|place|throw"
-    r"|re-?add|save|mark|plug in|stick|flag)"
+    r"|re-?add|save|mark|plug in|stick|flag|block(?: off)?)"
 )
 
 REMINDERS: tuple[Rule, ...] = (
@@ -44,7 +44,7 @@ REMINDERS: tuple[Rule, ...] = (
         r"\b(?:remind|remember|alert|notify|ping|nudge) (?:me|us|to|upcoming)\b",
         lambda s: not re.search(r"^(?:did|do|does|what|how)\b", s.core),
     ),
-    rule(Intent.ADD, r"\bbe (?:reminded|notified|alerted)\b|\b(?:do not|don't) (?:let me )?forget\b"),
+    rule(Intent.ADD, r"\bbe (?:reminded|notified|alerted)\b|\bnot (?:let me )?forget\b"),
     rule(
         Intent.ADD,
         r"\b(?:a|an|me|new|the|set|send|make|add|create|another|latest|need|reminder"
@@ -79,7 +79,19 @@ def _elsewhere(said: Said) -> bool:
     return _ELSEWHERE.search(said.core) is not None
 
 
+def _is_order(said: Said) -> bool:
+    return (
+        re.match(r"^(?:show|tell|read|list|give|see|know|hear|check|recite|repeat|find)\b", said.core) is None
+    )
+
+
 ADDITIONS: tuple[Rule, ...] = (
+    rule(Intent.ADD, r"^(?:to-?do|task|reminder)\s*[:-]\s*\w|^(?:create|add|new) to[\s-]?dos?\b"),
+    rule(
+        Intent.ADD,
+        r"\b(?:added|put|placed|included|noted) (?:to|on|onto|in) (?:my|the|our)\b",
+        lambda s: words.names_container(s.core) and not words.is_question(s.core) and _is_order(s),
+    ),
     rule(
         Intent.NONE,
         r"\b(?:make|create|generate|give me|get me|show me|tell me|instruct|produce|write) (?:a"
@@ -143,7 +155,7 @@ ADDITIONS: tuple[Rule, ...] = (
             not s.foreign()
             and not re.match(
                 r"^i (?:have|need|had) .*\b(?:read|list (?:read|of)|what)\b|^(?:make|give me) (?:my"
-                r"|the|all|information|details|a rundown)\b|\bwhat were they\b",
+                r"|the|all|information|details|a rundown|a list of my)\b|\bwhat were they\b",
                 s.core,
             )
         ),
@@ -178,7 +190,9 @@ BARE: tuple[Rule, ...] = (
             and words.starts_with_chore(s.core)
             and not s.foreign()
             and not re.match(
-                r"^(?:order|send|get me|text|give me|help|turn|make the|do you|try|call me|find)\b", s.core
+                r"^(?:do (?:i|you|we|they)|order|send|get me|text|give me|help|turn|make the|do you"
+                r"|try|call me|find)\b",
+                s.core,
             )
         ),
     ),

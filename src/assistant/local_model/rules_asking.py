@@ -8,6 +8,7 @@ from src.assistant.local_model.rules import (
     OCCASION,
     Intent,
     Rule,
+    asks,
     at_home,
     home_or_contained,
     rule,
@@ -25,6 +26,13 @@ _LOOK = (
 )
 
 NUMBERS: tuple[Rule, ...] = (
+    rule(
+        Intent.NONE,
+        r"^how (?:do|can|would|should|to|did) (?:i|you|we|one)\b(?!.*\b(?:my (?:list|schedule"
+        r"|calendar|day|week)|look|doing)\b)",
+        lambda s: re.match(r"^how did (?:i|we) do\b", s.core) is None,
+    ),
+    rule(Intent.NONE, r"^what (?:is )?(?:the )?(?:date|day|time)\b(?: is it)?(?: today| tomorrow| now)?$"),
     rule(
         Intent.ANALYTICS,
         r"^how (?:am|was|were|did|have|is) (?:i|we|my)\b.*\b(?:doing|do|been doing|progress(?:ing)?"
@@ -59,6 +67,16 @@ NUMBERS: tuple[Rule, ...] = (
 )
 
 QUERIES: tuple[Rule, ...] = (
+    rule(
+        Intent.LIST,
+        r"^(?:tell|show|what|how)\b.*\bmy (?:day|week|weekend|morning|afternoon|evening)\b",
+        at_home,
+    ),
+    rule(Intent.LIST, r"^what (?:was|am|were) (?:i|we) supposed to (?:remember|do|buy|get)\b", at_home),
+    rule(Intent.LIST, r"^what do i have (?:at|around|before|after) ", at_home),
+    rule(
+        Intent.LIST, rf"\b(?:location|address|time|date|place) (?:of|for) (?:my|the)\b.*\b{GATHERING}\b", asks
+    ),
     rule(
         Intent.LIST,
         r"^(?:show|list|display|find|see|view|give me|get)(?: me)?\b.*\b(?:tasks|to-?dos|todos"

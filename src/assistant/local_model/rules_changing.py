@@ -15,10 +15,17 @@ from src.assistant.local_model.rules import (
 
 _DELETES = (
     r"(?:delete|remove|erase|cancel|clear|discard|drop|scrap|trash|wipe|empty|destroy|scratch|omit"
-    r"|purge|disregard|get rid of|rm|kill|away off|clean out|throw (?:out|away)|reset all|strike|dump)"
+    r"|purge|disregard|get rid of|rm|kill|away off|clean out|throw (?:out|away)|reset all|strike"
+    r"|dump|free up)"
 )
 
 STATES: tuple[Rule, ...] = (
+    rule(
+        Intent.DELETE,
+        r"(?:\bso|\band|,) (?:please |you can |can you )?"
+        r"(?:take (?:it|that|this|them) off|(?:remove|delete|erase) (?:it|that|this|them))\b",
+    ),
+    rule(Intent.DELETE, r"^forget about\b", about_tasks),
     rule(Intent.REOPEN, r"^(?:reopen|re-open|uncomplete|uncheck|untick|unmark)\b"),
     rule(
         Intent.REOPEN,
@@ -82,7 +89,12 @@ DELETIONS: tuple[Rule, ...] = (
     rule(
         Intent.DELETE,
         r"^(?:delete|remove|erase)\b",
-        lambda s: not re.search(r"\b(?:accounts?|cards?|songs?|lights?|settings|stains?)\b", s.core),
+        lambda s: (
+            not re.search(
+                r"\b(?:accounts?|cards?|songs?|lights?|settings|stains?|emails|messages|my \w+ order)\b",
+                s.core,
+            )
+        ),
     ),
     rule(
         Intent.DELETE,
@@ -106,6 +118,17 @@ DELETIONS: tuple[Rule, ...] = (
 )
 
 CHANGES: tuple[Rule, ...] = (
+    rule(
+        Intent.UPDATE,
+        r"^bring\b.*\bforward\b|\b(?:is|was|got) (?:moved|changed|rescheduled) to\b",
+        about_tasks,
+    ),
+    rule(
+        Intent.UPDATE,
+        r"^(?:make|mark|set|flag)\b(?! (?:this|the) note).*\b(?:urgent|important|(?:high|highest"
+        r"|top|medium|low|no) priority)$",
+        at_home,
+    ),
     rule(
         Intent.UPDATE,
         r"^(?:reschedule|postpone|rename|re-?prioriti[sz]e|prioriti[sz]e|deprioriti[sz]e|tag|untag"

@@ -176,6 +176,7 @@ def without_command(text: str) -> str:
     """The words of an order to add, without its verb and its frame: what is to be done."""
     rest = _COURTESY.sub("", text.strip(" .!?"))
     rest = _ENDING.sub("", rest)
+    rest = re.sub(r"^(?:to-?do|task|reminder)\s*[:-]\s*", "", rest, flags=re.I)
     out_of = re.match(
         r"^(?:i'?m out of|i am out of|i ran out of|i have no|we(?:'re| are) out of)\s+(.+?)(?:,"
         r"| so\b| and\b|$)",

@@ -151,7 +151,8 @@ _FOREIGN = re.compile(
     | real\sestate
     | newspaper | quotes? | rent | bills? | w-?2 | news | newscast | stocks | ideas?
     | name\sof\sthe\sai | ai\sname | your\sname
-    | train | ticket | dictionary | mode | savings | dollars? | bucks | pedia | theat(?:er|re)s? | complaint
+    | money | messages | my\s\w+\sorder | train | ticket | dictionary | mode | savings | dollars?
+    | bucks | pedia | theat(?:er|re)s? | complaint
     )\b | \$\d""",
     re.VERBOSE,
 )
