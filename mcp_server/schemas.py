@@ -4,13 +4,19 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from src.tasks.schemas import TaskRead
+from src.tasks.schemas import TagRead, TaskRead
 
 
 class TaskResult(BaseModel):
     """One task."""
 
     task: TaskRead
+
+
+class TagList(BaseModel):
+    """Tags in use."""
+
+    tags: list[TagRead]
 
 
 _DECORATION = ("title", "description", "examples", "default")

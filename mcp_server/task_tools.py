@@ -7,15 +7,14 @@ from pydantic import Field
 
 from mcp_server.definitions import TaskId, ToolDefinition, hints
 from mcp_server.identity import ToolContext
-from mcp_server.schemas import TaskResult
-from src.core.pagination import Page
-from src.tasks.filters import DueWindow, SortDirection, StatusFilter, TaskFilter, TaskSort
+from mcp_server.schemas import TagList, TaskResult
+from src.tasks.filters import DueWindow, SortDirection, StatusFilter, TagFilter, TaskFilter, TaskSort
 from src.tasks.schemas import (
     Completion,
     Deletion,
     DeletionScope,
     TaskCreate,
-    TaskRead,
+    TaskPage,
     TaskUpdate,
 )
 
@@ -77,7 +76,7 @@ def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
         sort_direction: SortDirection | None = None,
         limit: Annotated[int, Field(ge=1, le=100)] = 50,
         cursor: Annotated[str | None, Field(description="next_cursor of the page before.")] = None,
-    ) -> Page[TaskRead]:
+    ) -> TaskPage:
         """Find tasks: pending ones unless status says otherwise. Use search to find a task that was named."""
         chosen = _given(
             status=status,
@@ -164,6 +163,17 @@ def make_delete_task(context: ToolContext) -> Callable[..., Any]:
     return delete_task
 
 
+def make_list_tags(context: ToolContext) -> Callable[..., Any]:
+    async def list_tags(
+        search: str | None = None, limit: Annotated[int, Field(ge=1, le=200)] = 50
+    ) -> TagList:
+        """The tags in use, the most used first, with how many tasks carry each."""
+        chosen = TagFilter.of(**_given(search=search, limit=limit))
+        return TagList(tags=await (await context.tasks()).tags(chosen))
+
+    return list_tags
+
+
 TASK_TOOLS: tuple[ToolDefinition, ...] = (
     (make_add_task, hints()),
     (make_list_tasks, hints(reads=True)),
@@ -171,4 +181,5 @@ TASK_TOOLS: tuple[ToolDefinition, ...] = (
     (make_update_task, hints(destroys=True, idempotent=True)),
     (make_complete_task, hints(idempotent=True)),
     (make_delete_task, hints(destroys=True)),
+    (make_list_tags, hints(reads=True)),
 )

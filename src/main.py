@@ -28,6 +28,7 @@ from src.core.startup import announce, development_secret, resolved_database
 from src.preferences.router import router as preferences_router
 from src.tasks.recurrence_router import router as recurrence_router
 from src.tasks.router import router as tasks_router
+from src.tasks.tags_router import router as tags_router
 from src.web.router import router as web_router
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app.state.token_clock = system_clock
     for router in (
         recurrence_router,
+        tags_router,
         tasks_router,
         chat_router,
         conversations_router,

@@ -1,12 +1,31 @@
-"""The columns of a series as every row of a task carries them."""
+"""The tables and columns that every statement over tasks begins with."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, Select, Text, and_, bindparam, select
 
-SERIES_COLUMNS = ("rule", "basis", "catch_up", "timezone", "starts_wall", "has_time", "stopped_at")
+from src.core.tables import metadata
+from src.tasks import models
+
+task_table = metadata.tables[str(models.Task.__tablename__)]
+series_table = metadata.tables[str(models.TaskSeries.__tablename__)]
+
+# What is searched in is derived from the rest; nobody reads it, and the change log need not keep it.
+task_columns = [column for column in task_table.c if column.name != "search_vector"]
+
+owned = task_table.c.user_id == bindparam("owner", type_=Text)
+"""The one base of every statement: the rows of one user."""
+
+_SERIES_COLUMNS = ("rule", "basis", "catch_up", "timezone", "starts_wall", "has_time", "stopped_at")
 
 
 def series_columns(series: FromClause) -> list[ColumnElement[Any]]:
-    columns = [series.c[name].label(f"series_{name}") for name in SERIES_COLUMNS]
-    return [series.c.id.label("series_id"), *columns]
+    """The pattern of a series, as every row of a task carries it."""
+    return [series.c[name].label(f"series_{name}") for name in _SERIES_COLUMNS]
+
+
+def with_series(task: FromClause) -> Select[Any]:
+    """The rows of tasks, each with the pattern it is an occurrence of."""
+    its_series = and_(series_table.c.user_id == task.c.user_id, series_table.c.id == task.c.series_id)
+    shown = [task.c[column.name] for column in task_columns]
+    return select(*shown, *series_columns(series_table)).select_from(task.outerjoin(series_table, its_series))

@@ -18,6 +18,7 @@ class TaskSort(StrEnum):
     PRIORITY = "priority"
     TITLE = "title"
     STATUS = "status"
+    RELEVANCE = "relevance"
 
 
 class SortDirection(StrEnum):
@@ -86,7 +87,12 @@ class TaskFilter(RequestModel):
     )
     recurring: bool | None = Field(default=None, description="Only occurrences of a series, or only others.")
     series_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
-    sort_by: Annotated[TaskSort, Folded] = TaskSort.CREATED_AT
+    created_after: DueText | None = None
+    updated_after: DueText | None = None
+    include_total: bool = Field(default=False, description="Count all that match, which costs a little.")
+    sort_by: Annotated[TaskSort | None, Folded] = Field(
+        default=None, description="created_at where nothing is searched for, else relevance."
+    )
     sort_direction: Annotated[SortDirection | None, Folded] = Field(
         default=None,
         description="Newest, soonest, most important or first in the alphabet comes first by default.",
@@ -98,9 +104,20 @@ class TaskFilter(RequestModel):
     cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
     @property
+    def sort(self) -> TaskSort:
+        return self.sort_by or (TaskSort.RELEVANCE if self.search else TaskSort.CREATED_AT)
+
+    @property
     def direction(self) -> SortDirection:
         chosen = self.sort_direction or self.order
         if chosen is not None:
             return chosen
-        ascends = self.sort_by in (TaskSort.DUE_DATE, TaskSort.TITLE, TaskSort.STATUS)
+        ascends = self.sort in (TaskSort.DUE_DATE, TaskSort.TITLE, TaskSort.STATUS)
         return SortDirection.ASCENDING if ascends else SortDirection.DESCENDING
+
+
+class TagFilter(RequestModel):
+    """Which tags, and how many."""
+
+    search: Annotated[str, StringConstraints(strip_whitespace=True, max_length=50)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50

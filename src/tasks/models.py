@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from src.core.tables import metadata
@@ -24,6 +24,8 @@ from src.core.tables import metadata
 _PRIORITY_RANK = "CASE priority WHEN 'High' THEN 3 WHEN 'Medium' THEN 2 WHEN 'Low' THEN 1 ELSE 0 END"
 # A date alone falls due when its day ends, a time when it comes: both on the clock on the user's wall.
 _DUE_WALL = "CASE WHEN due_at IS NULL THEN due_on + interval '1 day' ELSE timezone(due_timezone, due_at) END"
+# A function of ours, from the migration that adds it: the built-in ones over arrays are not immutable.
+_SEARCH_VECTOR = "task_search_vector(title, description, category, tags)"
 # Undated tasks come last, whichever end of the calendar comes first.
 _SOONEST = "coalesce(due_wall, 'infinity'::timestamp)"
 _LATEST = "coalesce(due_wall, '-infinity'::timestamp)"
@@ -67,6 +69,13 @@ class Task(SQLModel, table=True):
         ),
         # btree_gin lets the owner lead, so that a tag shared by many users costs each only their own rows.
         Index("ix_task_user_id_tag_keys", "user_id", "tag_keys", postgresql_using="gin"),
+        Index("ix_task_user_id_search_vector", "user_id", "search_vector", postgresql_using="gin"),
+        Index(
+            "ix_task_user_id_title_trigrams",
+            "user_id",
+            text("title gin_trgm_ops"),
+            postgresql_using="gin",
+        ),
     )
     metadata = metadata
 
@@ -88,6 +97,7 @@ class Task(SQLModel, table=True):
     # Where the pattern put this occurrence, on the wall of the series' zone; the due date may be moved away.
     scheduled_wall: datetime | None = Field(default=None, sa_column=Column(DateTime))
     due_wall: datetime | None = Field(sa_column=Column(DateTime, Computed(_DUE_WALL, persisted=True)))
+    search_vector: str | None = Field(sa_column=Column(TSVECTOR, Computed(_SEARCH_VECTOR, persisted=True)))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     completed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

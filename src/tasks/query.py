@@ -1,5 +1,6 @@
 """A filter in a client's words as conditions on rows, and pages as cursors."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -16,22 +17,18 @@ _WEEKDAYS = list(WeekStart)
 
 def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:
     """The bind values of the conditions that a filter asks for."""
-    conditions: dict[str, Any] = {}
     status = _status(chosen)
-    if status is not None:
-        conditions["status"] = status.value
-    if chosen.priority:
-        conditions["priorities"] = [priority.value for priority in chosen.priority]
-    if chosen.category:
-        conditions["category"] = chosen.category.lower()
-    if chosen.tags:
-        conditions[f"{chosen.tags_match}_tags"] = [tag_key(tag) for tag in chosen.tags]
-    if chosen.recurring is not None:
-        conditions["recurring"] = chosen.recurring
-    if chosen.series_id is not None:
-        conditions["series_id"] = chosen.series_id
-    if chosen.search:
-        conditions["patterns"] = [_pattern(word) for word in chosen.search.split()]
+    plain = {
+        "status": status.value if status else None,
+        "priorities": [priority.value for priority in chosen.priority or []] or None,
+        "category": chosen.category.lower() if chosen.category else None,
+        f"{chosen.tags_match}_tags": [tag_key(tag) for tag in chosen.tags or []] or None,
+        "recurring": chosen.recurring,
+        "series_id": chosen.series_id,
+    }
+    conditions = {name: value for name, value in plain.items() if value is not None}
+    conditions |= _search_values(chosen)
+    conditions |= _instants(chosen, preferences, now)
     return conditions | _due_conditions(chosen, preferences, now)
 
 
@@ -48,10 +45,26 @@ def _status(chosen: TaskFilter) -> StatusFilter | None:
     return StatusFilter.PENDING if chosen.due in (DueWindow.OVERDUE, DueWindow.UPCOMING) else None
 
 
-def _pattern(word: str) -> str:
-    for special in ("\\", "%", "_"):
-        word = word.replace(special, "\\" + special)
-    return f"%{word}%"
+def _search_values(chosen: TaskFilter) -> dict[str, Any]:
+    """All the words, each by its beginning, and the whole for stems and typos."""
+    if not chosen.search:
+        if chosen.sort is TaskSort.RELEVANCE:
+            raise InvalidInput("sort_by", "Only a search has relevance; give search, or sort by another.")
+        return {}
+    prefixes = " & ".join(f"{word}:*" for word in re.findall(r"\w+", chosen.search))
+    return {"search": chosen.search, "prefixes": prefixes}
+
+
+def _instants(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:
+    """After a day means after its end."""
+    said = {"created_after": chosen.created_after, "updated_after": chosen.updated_after}
+    dues = {name: read_due(text, preferences, now, field=name) for name, text in said.items() if text}
+    return {name: due.at or _end_of(due.on, preferences) for name, due in dues.items()}
+
+
+def escaped(text: str) -> str:
+    """Text in which LIKE sees no wildcard."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def _due_conditions(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:
@@ -100,7 +113,7 @@ def _end_of(day: Any, preferences: Preferences) -> datetime:
 
 
 def _order_name(chosen: TaskFilter) -> str:
-    return f"{chosen.sort_by}:{chosen.direction}"
+    return f"{chosen.sort}:{chosen.direction}"
 
 
 def cursor_after(row: Row, chosen: TaskFilter, key: bytes) -> str:
@@ -113,6 +126,6 @@ def position_of(chosen: TaskFilter, key: bytes) -> tuple[Any, int] | None:
     if chosen.cursor is None:
         return None
     sort_key, last_id = decode_cursor(key, _order_name(chosen), chosen.cursor)
-    if chosen.sort_by in (TaskSort.CREATED_AT, TaskSort.UPDATED_AT, TaskSort.DUE_DATE):
+    if chosen.sort in (TaskSort.CREATED_AT, TaskSort.UPDATED_AT, TaskSort.DUE_DATE):
         sort_key = instant_from_cursor(sort_key)
     return sort_key, last_id

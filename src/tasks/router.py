@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Response, status
 
 from src.core.http_errors import failures
-from src.core.pagination import Page
 from src.core.routing import StrictRoute
 from src.tasks.dependencies import TaskId, TasksDep
 from src.tasks.filters import TaskFilter
@@ -15,6 +14,7 @@ from src.tasks.schemas import (
     DeletionScope,
     TaskCompletion,
     TaskCreate,
+    TaskPage,
     TaskRead,
     TaskReplace,
     TaskUpdate,
@@ -53,7 +53,7 @@ async def quick_add(request: QuickAddRequest, tasks: TasksDep, response: Respons
 
 
 @router.get("", operation_id="list_tasks")
-async def list_tasks(chosen: Annotated[TaskFilter, Query()], tasks: TasksDep) -> Page[TaskRead]:
+async def list_tasks(chosen: Annotated[TaskFilter, Query()], tasks: TasksDep) -> TaskPage:
     """A page of the caller's tasks, narrowed and ordered as asked."""
     return await tasks.search(chosen)
 

@@ -4,8 +4,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
+from src.core.pagination import Page
 from src.core.schemas import Instant, RequestModel
 from src.tasks.recurrence_schemas import Recurrence, RecurrenceRead
 
@@ -125,6 +134,26 @@ class TaskRead(BaseModel):
     updated_at: Instant
     completed_at: Instant | None
     version: int
+
+
+class TaskPage(Page[TaskRead]):
+    """A part of a list of tasks; `total` is there where it was asked for."""
+
+    total: int | None = None
+
+    @model_serializer(mode="wrap")
+    def _leave_out_what_was_not_asked(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        page: dict[str, Any] = serialize(self)
+        if self.total is None:
+            page.pop("total", None)
+        return page
+
+
+class TagRead(BaseModel):
+    """A tag and how many tasks carry it."""
+
+    name: str
+    usage_count: int
 
 
 class Completion(BaseModel):

@@ -23,9 +23,9 @@ from src.core.tables import metadata
 from src.history.operation import Operation
 from src.tasks import models
 from src.tasks.columns import series_columns
+from src.tasks.columns import series_table as _series
+from src.tasks.columns import task_table as _task
 
-_task = metadata.tables[str(models.Task.__tablename__)]
-_series = metadata.tables[str(models.TaskSeries.__tablename__)]
 _missed = metadata.tables[str(models.MissedOccurrence.__tablename__)]
 
 
@@ -137,6 +137,7 @@ def _counted(status: str) -> Any:
 
 _search = Query(
     select(
+        _series.c.id.label("series_id"),
         *series_columns(_series),
         _series.c.created_at,
         _counted("completed"),

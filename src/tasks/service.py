@@ -3,14 +3,13 @@
 from typing import Any
 
 from src.core.database import Executor, Row
-from src.core.pagination import Page
 from src.history.operation import Operation
 from src.preferences.schemas import Preferences
 from src.tasks.errors import AlreadyFinished, NotRecurring, TaskNotFound
-from src.tasks.filters import TaskFilter
+from src.tasks.filters import TagFilter, TaskFilter
 from src.tasks.pattern import pattern_of
 from src.tasks.plan import Plan, Planner
-from src.tasks.query import conditions_of, cursor_after, position_of
+from src.tasks.query import conditions_of, cursor_after, escaped, position_of
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest, UnderstoodRead
 from src.tasks.reading import TaskReader
 from src.tasks.recurring import RecurringTasks
@@ -20,7 +19,9 @@ from src.tasks.schemas import (
     Deletion,
     DeletionScope,
     Skipping,
+    TagRead,
     TaskCreate,
+    TaskPage,
     TaskRead,
     TaskReplace,
     TaskStatus,
@@ -66,10 +67,11 @@ class TaskService:
     async def get(self, task_id: int) -> TaskRead:
         return self._found(await self._repository.get(task_id), task_id)
 
-    async def search(self, chosen: TaskFilter) -> Page[TaskRead]:
+    async def search(self, chosen: TaskFilter) -> TaskPage:
+        conditions = conditions_of(chosen, self._preferences, self._operation.now)
         rows = await self._repository.search(
-            conditions_of(chosen, self._preferences, self._operation.now),
-            chosen.sort_by,
+            conditions,
+            chosen.sort,
             chosen.direction,
             after=position_of(chosen, self._cursor_key),
             limit=chosen.limit + 1,
@@ -77,7 +79,14 @@ class TaskService:
         shown = rows[: chosen.limit]
         has_more = len(rows) > chosen.limit
         next_cursor = cursor_after(shown[-1], chosen, self._cursor_key) if has_more else None
-        return Page(items=[self._reader.read(row) for row in shown], next_cursor=next_cursor)
+        total = await self._repository.count(conditions) if chosen.include_total else None
+        return TaskPage(items=[self._reader.read(row) for row in shown], next_cursor=next_cursor, total=total)
+
+    async def tags(self, chosen: TagFilter) -> list[TagRead]:
+        """The tags in use, the most used first."""
+        pattern = f"%{escaped(chosen.search)}%" if chosen.search else None
+        rows = await self._repository.tags(pattern, chosen.limit)
+        return [TagRead.model_validate(dict(row)) for row in rows]
 
     async def replace(self, task_id: int, task: TaskReplace) -> TaskRead:
         return await self._change(task_id, _all_fields(task), is_completed=task.completed)

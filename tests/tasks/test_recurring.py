@@ -229,7 +229,9 @@ async def test_another_rule_starts_a_new_pattern_from_that_task(client: httpx.As
     first = await create_task(client, due_date="2026-11-21", recurrence={"frequency": "weekly"})
     second = (await complete(client, first["id"]))["next_occurrence"]
 
-    changed = await client.patch(f"/api/me/tasks/{second['id']}", json={"recurrence": "FREQ=DAILY;INTERVAL=2"})
+    changed = await client.patch(
+        f"/api/me/tasks/{second['id']}", json={"recurrence": "FREQ=DAILY;INTERVAL=2"}
+    )
 
     assert changed.json()["series_id"] != first["series_id"]
     assert changed.json()["occurrence"] == 1

@@ -1,0 +1,86 @@
+"""Finding tasks: by words, beginnings and resemblance; totals and tags."""
+
+import httpx
+import pytest
+
+from tests.conftest import ClientFor
+from tests.factories import create_task, titles
+
+
+@pytest.fixture
+async def some(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    await create_task(client, "Plan the summer holiday", description="flights and hotels", tags=["Family"])
+    await create_task(client, "Book flights", category="Travel")
+    await create_task(client, "Buy groceries", tags=["home", "family"])
+    await create_task(client, "Fix the printer", description="100% of pages are_blank")
+    return client
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("groc", ["Buy groceries"]),
+        ("grocries", ["Buy groceries"]),
+        ("planning", ["Plan the summer holiday"]),
+        ("flights", ["Book flights", "Plan the summer holiday"]),
+        ("FAMILY", ["Buy groceries", "Plan the summer holiday"]),
+        ("travel", ["Book flights"]),
+        ("summer hotel", ["Plan the summer holiday"]),
+        ("100%", ["Fix the printer"]),
+        ("xylophone", []),
+        ("' | & ! :* <->", []),
+        ("\\", []),
+    ],
+)
+async def test_words_are_found_by_beginning_stem_and_resemblance(
+    some: httpx.AsyncClient, search: str, found: list[str]
+) -> None:
+    assert await titles(some, search=search) == found
+
+
+async def test_the_best_match_comes_first_and_pages_go_on_from_there(some: httpx.AsyncClient) -> None:
+    first = (await some.get("/api/me/tasks", params={"search": "flights", "limit": 1})).json()
+    rest = (
+        await some.get("/api/me/tasks", params={"search": "flights", "cursor": first["next_cursor"]})
+    ).json()
+
+    assert [task["title"] for task in first["items"]] == ["Book flights"]
+    assert [task["title"] for task in rest["items"]] == ["Plan the summer holiday"]
+
+
+async def test_another_order_can_be_asked_of_a_search(some: httpx.AsyncClient) -> None:
+    assert await titles(some, search="family", sort_by="title", order="desc") == [
+        "Plan the summer holiday",
+        "Buy groceries",
+    ]
+
+
+async def test_relevance_without_a_search_is_refused(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/me/tasks", params={"sort_by": "relevance"})
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "sort_by")
+
+
+async def test_a_total_is_counted_only_when_asked(some: httpx.AsyncClient) -> None:
+    counted = (await some.get("/api/me/tasks", params={"limit": 1, "include_total": True})).json()
+    plain = (await some.get("/api/me/tasks", params={"limit": 1})).json()
+
+    assert counted["total"] == 4
+    assert "total" not in plain
+
+
+async def test_tags_are_counted_whatever_their_letter_case(
+    some: httpx.AsyncClient, client_for: ClientFor
+) -> None:
+    tags = (await some.get("/api/me/tags")).json()
+    same = (await some.get("/api/me/tasks/tags", params={"search": "hom"})).json()
+
+    assert [(tag["name"].lower(), tag["usage_count"]) for tag in tags] == [("family", 2), ("home", 1)]
+    assert same == [{"name": "home", "usage_count": 1}]
+    async with client_for("without-tags") as stranger:
+        assert (await stranger.get("/api/me/tags")).json() == []
+
+
+async def test_tasks_are_found_by_when_they_were_made(some: httpx.AsyncClient) -> None:
+    assert len(await titles(some, created_after="2026-11-21T09:59:59Z")) == 4
+    assert await titles(some, created_after="2026-11-21") == []
