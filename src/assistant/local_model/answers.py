@@ -121,13 +121,16 @@ def listed(heading: str, tasks: Sequence[Task], *, has_more: bool) -> str:
 
 
 def analytics(stats: dict[str, Any]) -> str:
-    """The figures of an analytics result that are plain numbers, in words."""
+    """The plain numbers of an analytics result, one level deep, in words."""
+    flat = {key: value for key, value in stats.items() if not isinstance(value, dict)}
+    for part in (value for value in stats.values() if isinstance(value, dict)):
+        flat = part | flat
     named = [
         f"{key.replace('_', ' ')} {_figure(key, value)}"
-        for key, value in stats.items()
+        for key, value in flat.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     ]
-    return "Here is how it stands: " + ", ".join(named) + "." if named else "There are no figures yet."
+    return "Here is how it stands: " + ", ".join(named[:12]) + "." if named else "There are no figures yet."
 
 
 def _figure(key: str, value: float) -> str:
