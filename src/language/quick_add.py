@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from src.language.errors import AmbiguousPhrase, TitleMissing
-from src.language.reading import find_problem, find_whens
+from src.language.reading import scan
 from src.language.when import LanguageContext, Span, When, WhenKind
 
 PRIORITIES = {
@@ -78,10 +78,10 @@ def _blanked(text: str, spans: list[Span], blank: str) -> str:
 
 
 def _one_when(text: str, masked: str, context: LanguageContext) -> When | None:
-    problem = find_problem(masked, context)
+    found, problem = scan(masked, context)
     if problem is not None:
         raise AmbiguousPhrase(f"{problem}. Put it in quotes to keep it in the title.")
-    whens = [when for when in find_whens(masked, context) if not _belongs_to_title(text, when)]
+    whens = [when for when in found if not _belongs_to_title(text, when)]
     if len(whens) > 1:
         said = " and ".join(f"'{_said(text, when)}' as {when.explanation}" for when in whens)
         raise AmbiguousPhrase(f"Several dates: {said}. Put what belongs to the title in quotes.")

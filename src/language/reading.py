@@ -44,22 +44,22 @@ def find_whens(text: str, context: LanguageContext) -> list[When]:
     Never raises; spans lie inside the text and do not overlap, and take in the preposition before a date.
     A day and a time that stand apart in the text are one answer with two spans. Times are wall times.
     """
+    return scan(text, context)[0]
+
+
+def scan(text: str, context: LanguageContext) -> tuple[list[When], str | None]:
+    """What `find_whens` finds, and why a part that has the form of a date is none, such as 31 June."""
     items, env = fold(text, context)
+    problem = next((item.value.reason for item in items if item.kind == "dead" and item.value.firm), None)
     words = [index for index, item in enumerate(items) if item.kind not in _MARKS]
     meant = [index for index in words if items[index].kind in _MEANT and _in_company(items, index, words)]
     spans = {index: _with_lead(items, index) for index in meant}
     pair = joined_apart([items[index] for index in meant])
     if pair is not None:
         when = mean(pair, tuple(spans.values()), env)
-        return [when] if when is not None else []
+        return ([when] if when is not None else []), problem
     found = (mean(items[index].value, (spans[index],), env) for index in meant)
-    return [when for when in found if when is not None]
-
-
-def find_problem(text: str, context: LanguageContext) -> str | None:
-    """Why a part of the text that has the form of a date is none, such as 31 June; None if all is well."""
-    items, _ = fold(text, context)
-    return next((item.value.reason for item in items if item.kind == "dead" and item.value.firm), None)
+    return [when for when in found if when is not None], problem
 
 
 def _with_lead(items: list[Item], index: int) -> Span:

@@ -69,7 +69,7 @@ def plain(text: str) -> str:
 
 
 def tokenize(text: str) -> list[Item]:
-    """The items of a plain text, in order."""
+    """The items of a plain text, in order; words that mean nothing here run together into one."""
     items: list[Item] = []
     for match in _TOKEN.finditer(text):
         group = match.lastgroup or "mark"
@@ -89,6 +89,9 @@ def _add_word(items: list[Item], word: str, start: int) -> None:
         if all(part.kind != "unknown" for part in parts):
             items += parts
             return
+    if kind == "unknown" and items and items[-1].kind == "unknown":
+        items[-1] = items[-1]._replace(end=start + len(word))
+        return
     items.append(Item(kind, value, start, start + len(word), word))
 
 
@@ -105,7 +108,11 @@ def _add_mark(items: list[Item], mark: str, start: int) -> None:
     if mark == "." and last and last.end == start and last.kind in _ABBREVIATED and len(last.text) < 6:
         items[-1] = last._replace(end=start + 1)
         return
-    items.append(Item(_PUNCTUATION.get(mark, "unknown"), None, start, start + 1, mark))
+    kind = _PUNCTUATION.get(mark, "unknown")
+    if last and last.kind == kind and kind in ("unknown", "paren", "stop"):
+        items[-1] = last._replace(end=start + 1)
+        return
+    items.append(Item(kind, None, start, start + 1, mark))
 
 
 @lru_cache(maxsize=4096)
