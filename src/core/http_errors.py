@@ -122,7 +122,10 @@ async def _domain_error(request: Request, error: Exception) -> Response:
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only.
-    fields = [field_error(detail) for detail in error.errors()]
+    return _invalid(request, [field_error(detail) for detail in error.errors()])
+
+
+def _invalid(request: Request, fields: list[FieldError]) -> Response:
     message = "; ".join(f"{field.field}: {field.message}" for field in fields[:3])
     body = problem(
         ErrorKind.INVALID,
@@ -137,6 +140,9 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 
 async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for this class only.
+    if error.status_code == 400:
+        # FastAPI's word for a body that is no UTF-8, or is nested or numbered beyond what JSON readers take.
+        return _invalid(request, [FieldError("body", "This is no JSON that can be read.")])
     phrase = HTTPStatus(error.status_code).phrase
     kind = _KIND_OF_STATUS.get(error.status_code, ErrorKind.INVALID)
     code, message = phrase.lower().replace(" ", "_"), error.detail
