@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from src.core.database import Database
-from tests.chat.factories import events_of, messages, rows_of, say
+from tests.chat.conftest import AnswerWith
+from tests.chat.factories import events_of, messages, rows_of, say, says
 from tests.conftest import ClientFor
 from tests.factories import create_task, titles
 
@@ -67,8 +68,10 @@ async def test_the_same_as_events_ends_with_the_whole_answer(client: httpx.Async
     ],
 )
 async def test_who_asks_for_events_gets_them(
-    client: httpx.AsyncClient, parameters: dict[str, str], accept: str, streams: bool
+    client: httpx.AsyncClient, answer_with: AnswerWith, parameters: dict[str, str], accept: str, streams: bool
 ) -> None:
+    answer_with(*says("Hello."))
+
     response = await client.post(
         "/api/me/chat", json={"message": "hello"}, params=parameters, headers={"Accept": accept}
     )
@@ -79,8 +82,9 @@ async def test_who_asks_for_events_gets_them(
 
 @pytest.mark.parametrize(("accept", "streams"), [("*/*", True), ("application/json", False)])
 async def test_a_service_that_streams_by_default_still_gives_json_to_who_asks(
-    app: FastAPI, client: httpx.AsyncClient, accept: str, streams: bool
+    app: FastAPI, client: httpx.AsyncClient, answer_with: AnswerWith, accept: str, streams: bool
 ) -> None:
+    answer_with(*says("Hello."))
     by_default = app.state.settings
     app.state.settings = by_default.model_copy(update={"chat_stream_by_default": True})
     try:
