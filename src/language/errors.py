@@ -1,26 +1,24 @@
 """Why a phrase was not turned into a date."""
 
-from typing import ClassVar
-
 from src.core.errors import DomainError, ErrorKind
 
 
 class NotUnderstood(DomainError):
     """The phrase says no date, time or repetition that is known here."""
 
-    kind: ClassVar[ErrorKind] = ErrorKind.INVALID
-    code: ClassVar[str] = "phrase_not_understood"
+    kind = ErrorKind.INVALID
+    code = "phrase_not_understood"
 
 
 class AmbiguousPhrase(DomainError):
     """The phrase can mean several things, or contradicts itself."""
 
-    kind: ClassVar[ErrorKind] = ErrorKind.INVALID
-    code: ClassVar[str] = "phrase_ambiguous"
+    kind = ErrorKind.INVALID
+    code = "phrase_ambiguous"
 
 
 class TitleMissing(DomainError):
     """A quick-add text says when, but not what."""
 
-    kind: ClassVar[ErrorKind] = ErrorKind.INVALID
-    code: ClassVar[str] = "title_missing"
+    kind = ErrorKind.INVALID
+    code = "title_missing"

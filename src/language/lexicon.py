@@ -82,7 +82,7 @@ _PLAIN = {
     "for": "for",
     "from": "from",
     "to": "to thru through",
-    "until": "until till til 'til untill ending ends end-by",
+    "until": "until till til 'til untill ending",
     "between": "between",
     "and": "and plus n",
     "or": "or",
@@ -179,7 +179,7 @@ def _names() -> dict[str, tuple[str, Any]]:
     for number, names in enumerate(_WEEKDAYS):
         full, *_ = names.split()
         words |= _entries("weekday", number, [*names.split(), *_MISSPELT[full].split()])
-        words |= _entries("weekdays", number, [full + "s", *(f"{name}s" for name in names.split()[1:2])])
+        words |= _entries("weekdays", number, [f"{full}s"])
     for number, names in enumerate(_MONTHS, start=1):
         full, *_ = names.split()
         words |= _entries("month", number, [*names.split(), *_MISSPELT.get(full, "").split()])

@@ -1,15 +1,16 @@
 """Folded items to answers: the date a clock falls on, the first occurrence of a rule, the explanation."""
 
+import dataclasses
 from datetime import date, datetime, timedelta
 
 from src.core.errors import DomainError
-from src.language.calendar import coming_weekday, shift
+from src.language.calendar import shift
 from src.language.values import Clock, Day, Env, Moment, Repeat, Span, wall
 from src.language.when import Span as Piece
 from src.language.when import When, WhenKind
 from src.language.wording import long_date, long_moment, long_range
 from src.recurrence.occurrences import occurrences
-from src.recurrence.rule import Frequency, RecurrenceRule
+from src.recurrence.rule import RecurrenceRule
 from src.recurrence.sentence import describe
 
 Spans = tuple[Piece, ...]
@@ -34,7 +35,7 @@ def _clock(clock: Clock, spans: Spans, env: Env) -> When:
     """A time alone is today if it is still ahead, else tomorrow."""
     clock = clock.settle()
     start = wall(env.today, clock)
-    days = 0 if start > env.now or (start == env.now and not clock.vague) else 1
+    days = 0 if start > env.now else 1
     if clock.end and wall(env.today, clock.end) > env.now:
         days = 0
     end = wall(env.today + timedelta(days=days), clock.end) if clock.end else None
@@ -67,11 +68,8 @@ def _repeat(repeat: Repeat, spans: Spans, env: Env) -> When | None:
     if repeat.start is None and at is not None and datetime.combine(start, at) < env.now:
         start += timedelta(days=1)
     rule = _rule(repeat, start)
-    if repeat.frequency is Frequency.WEEKLY and rule.weekdays and repeat.start is None:
-        start = min(
-            coming_weekday(place.weekday.number, start - timedelta(days=1)) for place in rule.weekdays
-        )
-    first = next(iter(occurrences(rule, start, inclusive=True, limit=1)), None)
+    every_one = rule if repeat.start else dataclasses.replace(rule, interval=1)
+    first = next(iter(occurrences(every_one, start, limit=1)), None)
     if first is None:
         return None
     on = first.date() if isinstance(first, datetime) else first

@@ -249,6 +249,8 @@ def day_of(found: Found) -> Any:
 
 def week_with(found: Found) -> Any:
     grain = "weekend" if found.has("weekend") else "week"
+    if found.get("unit") not in (None, "week"):
+        return None
     if found.has("number"):
         year = found.get("days").on.year if found.has("days") else found.get("year") or found.env.today.year
         return period_around(date(year, 1, 4), "week", found.env, found.get("number") - 1)

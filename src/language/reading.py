@@ -22,7 +22,7 @@ _PREPOSITIONS = frozenset(
     ("in", "at", "on", "by", "for", "from", "until", "since", "before", "after", "around", "starting", "to")
 )
 _LEADS = _PREPOSITIONS | {"this", "next", "last", "dash", "within", "of"}
-_GLUE = _PREPOSITIONS | {"the", "comma", "period", "stop", "function", "this", "and", "paren", "time"}
+_GLUE = _PREPOSITIONS | {"the", "comma", "period", "stop", "function", "this", "and", "or", "paren", "time"}
 
 
 def fold(text: str, context: LanguageContext) -> tuple[list[Item], Env]:
