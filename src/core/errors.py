@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
 
 class ErrorKind(StrEnum):
@@ -33,8 +32,8 @@ class FieldError:
 class DomainError(Exception):
     """A failure with a sentence for people, a kind for transports and a stable code for programs."""
 
-    kind: ClassVar[ErrorKind]
-    code: ClassVar[str]
+    kind: ErrorKind
+    code: str
 
     def __init__(
         self, message: str, *, retry_after: int | None = None, errors: Sequence[FieldError] = ()

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
 
 from src.auth.dependencies import CallerDep
 from src.core.dependencies import DatabaseDep, NowDep
 from src.history.operation import Operation
 from src.preferences.service import PreferencesService
+from src.tasks.preconditions import wanted_versions
 from src.tasks.series_service import SeriesService
 from src.tasks.service import TaskService
 
@@ -15,10 +16,22 @@ TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", e
 
 
 async def get_task_service(
-    request: Request, caller: CallerDep, database: DatabaseDep, now: NowDep
+    request: Request,
+    caller: CallerDep,
+    database: DatabaseDep,
+    now: NowDep,
+    if_match: Annotated[
+        str | None, Header(description="Change the task only if it still has this ETag; else 412.")
+    ] = None,
 ) -> TaskService:
     preferences = await PreferencesService(database, caller).in_force()
-    return TaskService(database, Operation(caller, now), preferences, cursor_key=request.app.state.cursor_key)
+    return TaskService(
+        database,
+        Operation(caller, now),
+        preferences,
+        cursor_key=request.app.state.cursor_key,
+        wanted_versions=wanted_versions(if_match),
+    )
 
 
 async def get_series_service(

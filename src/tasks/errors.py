@@ -1,6 +1,6 @@
 """What can go wrong with tasks."""
 
-from src.core.errors import DomainError, ErrorKind
+from src.core.errors import DomainError, ErrorKind, FieldError
 
 
 class TaskNotFound(DomainError):
@@ -31,3 +31,25 @@ class AlreadyFinished(DomainError):
 
     def __init__(self, task_id: int) -> None:
         super().__init__(f"Task {task_id} is completed; reopen it before you skip it.")
+
+
+class TaskChanged(DomainError):
+    """The task is no longer the version that the caller read."""
+
+    kind = ErrorKind.PRECONDITION_FAILED
+    code = "task_changed"
+
+    def __init__(self, task_id: int, version: int) -> None:
+        super().__init__(f"Task {task_id} has changed since; it is at version {version} now.")
+
+
+class BatchFailed(DomainError):
+    """One change of a batch failed, so none was made; its kind and code are those of the failure."""
+
+    def __init__(self, index: int, error: DomainError) -> None:
+        inner = [FieldError(f"operations.{index}.{each.field}", each.message) for each in error.errors] or [
+            FieldError(f"operations.{index}", error.message)
+        ]
+        super().__init__(f"Operation {index} failed, and nothing was changed: {error.message}", errors=inner)
+        self.kind = error.kind
+        self.code = error.code

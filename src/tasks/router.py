@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Response, status
+from fastapi import APIRouter, Body, Header, Query, Response, status
 
 from src.core.http_errors import failures
 from src.core.routing import StrictRoute
+from src.tasks.batch_schemas import Batch, BatchResult
 from src.tasks.dependencies import TaskId, TasksDep
 from src.tasks.filters import TaskFilter
+from src.tasks.preconditions import etag, is_known
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest
 from src.tasks.schemas import (
     Completion,
@@ -27,11 +29,12 @@ router = APIRouter(
     responses=failures(401, 403, 422, 500, 503),
 )
 
-_NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
+_NOT_FOUND: dict[str, Any] = {"responses": failures(404) | {304: {"description": "You have it already."}}}
+_CHANGED: dict[str, Any] = {"responses": failures(404, 412)}
 
 
 def _etag(response: Response, task: TaskRead) -> TaskRead:
-    response.headers["ETag"] = f'"{task.version}"'
+    response.headers["ETag"] = etag(task.version)
     return task
 
 
@@ -52,31 +55,45 @@ async def quick_add(request: QuickAddRequest, tasks: TasksDep, response: Respons
     return added
 
 
+@router.post("/batch", operation_id="batch_tasks", responses=failures(404, 409))
+async def batch_tasks(batch: Batch, tasks: TasksDep) -> BatchResult:
+    """Up to 100 changes that are made all, or none; the one that fails is named."""
+    return await tasks.batch(batch)
+
+
 @router.get("", operation_id="list_tasks")
 async def list_tasks(chosen: Annotated[TaskFilter, Query()], tasks: TasksDep) -> TaskPage:
     """A page of the caller's tasks, narrowed and ordered as asked."""
     return await tasks.search(chosen)
 
 
-@router.get("/{task_id}", operation_id="get_task", **_NOT_FOUND)
-async def get_task(task_id: TaskId, tasks: TasksDep, response: Response) -> TaskRead:
+@router.get("/{task_id}", operation_id="get_task", response_model=TaskRead, **_NOT_FOUND)
+async def get_task(
+    task_id: TaskId,
+    tasks: TasksDep,
+    response: Response,
+    if_none_match: Annotated[str | None, Header(description="Answer 304 where this ETag is current.")] = None,
+) -> TaskRead | Response:
     """One task."""
-    return _etag(response, await tasks.get(task_id))
+    task = _etag(response, await tasks.get(task_id))
+    return (
+        Response(status_code=304, headers=response.headers) if is_known(if_none_match, task.version) else task
+    )
 
 
-@router.put("/{task_id}", operation_id="replace_task", **_NOT_FOUND)
+@router.put("/{task_id}", operation_id="replace_task", **_CHANGED)
 async def replace_task(task_id: TaskId, task: TaskReplace, tasks: TasksDep, response: Response) -> TaskRead:
     """Write the whole task anew: what is omitted returns to its default."""
     return _etag(response, await tasks.replace(task_id, task))
 
 
-@router.patch("/{task_id}", operation_id="update_task", **_NOT_FOUND)
+@router.patch("/{task_id}", operation_id="update_task", **_CHANGED)
 async def update_task(task_id: TaskId, change: TaskUpdate, tasks: TasksDep, response: Response) -> TaskRead:
     """Change what is given; `null` clears."""
     return _etag(response, await tasks.update(task_id, change))
 
 
-@router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, operation_id="delete_task", **_NOT_FOUND)
+@router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, operation_id="delete_task", **_CHANGED)
 async def delete_task(
     task_id: TaskId, tasks: TasksDep, scope: Annotated[DeletionScope, Query()] = DeletionScope.TASK
 ) -> None:
@@ -84,7 +101,7 @@ async def delete_task(
     await tasks.delete(task_id, scope)
 
 
-@router.patch("/{task_id}/complete", operation_id="set_task_completed", **_NOT_FOUND)
+@router.patch("/{task_id}/complete", operation_id="set_task_completed", **_CHANGED)
 async def set_task_completed(
     task_id: TaskId,
     tasks: TasksDep,
@@ -96,7 +113,7 @@ async def set_task_completed(
     return _etag(response, await tasks.set_completed(task_id, is_completed=is_completed))
 
 
-@router.post("/{task_id}/complete", operation_id="complete_task", **_NOT_FOUND)
+@router.post("/{task_id}/complete", operation_id="complete_task", **_CHANGED)
 async def complete_task(task_id: TaskId, tasks: TasksDep) -> Completion:
     """Complete a task; safe to repeat."""
     return await tasks.complete(task_id)

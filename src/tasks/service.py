@@ -3,9 +3,20 @@
 from typing import Any
 
 from src.core.database import Executor, Row
+from src.core.errors import DomainError
 from src.history.operation import Operation
 from src.preferences.schemas import Preferences
-from src.tasks.errors import AlreadyFinished, NotRecurring, TaskNotFound
+from src.tasks.batch_schemas import (
+    Batch,
+    BatchResult,
+    CompleteOperation,
+    CreateOperation,
+    DeleteOperation,
+    OperationResult,
+    UpdateOperation,
+)
+from src.tasks.batch_schemas import Operation as BatchOperation
+from src.tasks.errors import AlreadyFinished, BatchFailed, NotRecurring, TaskChanged, TaskNotFound
 from src.tasks.filters import TagFilter, TaskFilter
 from src.tasks.pattern import pattern_of
 from src.tasks.plan import Plan, Planner
@@ -33,9 +44,16 @@ class TaskService:
     """One caller's tasks in one operation: no method takes a user, so none can forget to."""
 
     def __init__(
-        self, executor: Executor, operation: Operation, preferences: Preferences, *, cursor_key: bytes
+        self,
+        executor: Executor,
+        operation: Operation,
+        preferences: Preferences,
+        *,
+        cursor_key: bytes,
+        wanted_versions: frozenset[str] | None = None,
     ) -> None:
         self._executor = executor
+        self._wanted_versions = wanted_versions
         self._operation = operation
         self._preferences = preferences
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
@@ -153,9 +171,38 @@ class TaskService:
             next_occurrence=self._reader.read_or_none(upcoming),
         )
 
+    async def batch(self, batch: Batch) -> BatchResult:
+        """Make every change, or none."""
+        async with self._executor.transaction() as transaction:
+            tasks = TaskService(transaction, self._operation, self._preferences, cursor_key=self._cursor_key)
+            results = [await tasks.perform(index, each) for index, each in enumerate(batch.operations)]
+        return BatchResult(results=results)
+
+    async def perform(self, index: int, change: BatchOperation) -> OperationResult:
+        """One change of a batch.
+
+        Raises:
+            BatchFailed: it cannot be made; the error says which of the batch it is.
+        """
+        try:
+            match change:
+                case CreateOperation():
+                    return OperationResult(op=change.op, task=await self.create(change.task))
+                case UpdateOperation():
+                    task = await self.update(change.task_id, change.changes)
+                    return OperationResult(op=change.op, task=task)
+                case CompleteOperation():
+                    return OperationResult(op=change.op, completion=await self.complete(change.task_id))
+                case DeleteOperation():
+                    deletion = await self.delete(change.task_id, change.scope)
+                    return OperationResult(op=change.op, deletion=deletion)
+        except DomainError as error:
+            raise BatchFailed(index, error) from error
+
     async def _change(self, task_id: int, fields: dict[str, Any], *, is_completed: bool | None) -> TaskRead:
         plan = self._planner.plan(fields)
-        if is_completed is None and not plan.sets_recurrence and plan.columns:
+        is_plain = is_completed is None and not plan.sets_recurrence and self._wanted_versions is None
+        if is_plain and plan.columns:
             return self._found(await self._repository.update(task_id, plan.columns), task_id)
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
@@ -194,6 +241,8 @@ class TaskService:
         task = await TaskRepository(transaction, self._operation).lock(task_id)
         if task is None:
             raise TaskNotFound(task_id)
+        if self._wanted_versions is not None and str(task["version"]) not in self._wanted_versions:
+            raise TaskChanged(task_id, task["version"])
         return task
 
     def _found(self, row: Row | None, task_id: int) -> TaskRead:
