@@ -21,8 +21,9 @@ from src.core.dependencies import NowDep, SettingsDep
 from src.core.http_errors import failures, request_id_of
 from src.core.pagination import Page, PageRequest
 from src.core.routing import StrictRoute
+from src.idempotency.routing import PatientIdempotentRoute
 
-chat_router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=StrictRoute)
+chat_router = APIRouter(prefix="/api/{user_id}/chat", tags=["chat"], route_class=PatientIdempotentRoute)
 conversations_router = APIRouter(
     prefix="/api/{user_id}/conversations",
     tags=["conversations"],

@@ -1,6 +1,7 @@
 """What can go wrong, in the service's own words; transports turn it into their answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,6 +53,17 @@ class InvalidInput(DomainError):
 
     def __init__(self, field: str, message: str, *more: FieldError) -> None:
         super().__init__(message, errors=[FieldError(field, message), *more])
+
+
+@contextmanager
+def named_by(field: str) -> Iterator[None]:
+    """Let what cannot be used name the field that it came in by: readers of text do not know it."""
+    try:
+        yield
+    except DomainError as error:
+        if error.kind is ErrorKind.INVALID:
+            error.errors = (FieldError(field, error.message),)
+        raise
 
 
 class Forbidden(DomainError):

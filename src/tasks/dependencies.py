@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Request
 
 from src.auth.dependencies import CallerDep
-from src.core.dependencies import DatabaseDep, NowDep
+from src.core.dependencies import ExecutorDep, NowDep
 from src.history.operation import Operation
 from src.preferences.service import PreferencesService
 from src.tasks.preconditions import wanted_versions
@@ -18,15 +18,15 @@ TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", e
 async def get_task_service(
     request: Request,
     caller: CallerDep,
-    database: DatabaseDep,
+    executor: ExecutorDep,
     now: NowDep,
     if_match: Annotated[
         str | None, Header(description="Change the task only if it still has this ETag; else 412.")
     ] = None,
 ) -> TaskService:
-    preferences = await PreferencesService(database, caller).in_force()
+    preferences = await PreferencesService(executor, caller).in_force()
     return TaskService(
-        database,
+        executor,
         Operation(caller, now),
         preferences,
         cursor_key=request.app.state.cursor_key,
@@ -35,11 +35,11 @@ async def get_task_service(
 
 
 async def get_series_service(
-    request: Request, caller: CallerDep, database: DatabaseDep, now: NowDep
+    request: Request, caller: CallerDep, executor: ExecutorDep, now: NowDep
 ) -> SeriesService:
-    preferences = await PreferencesService(database, caller).in_force()
+    preferences = await PreferencesService(executor, caller).in_force()
     cursor_key = request.app.state.cursor_key
-    return SeriesService(database, Operation(caller, now), preferences, cursor_key=cursor_key)
+    return SeriesService(executor, Operation(caller, now), preferences, cursor_key=cursor_key)
 
 
 TasksDep = Annotated[TaskService, Depends(get_task_service)]

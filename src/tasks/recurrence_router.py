@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from src.core.http_errors import failures
 from src.core.pagination import Page, PageRequest
-from src.core.routing import StrictRoute
+from src.idempotency.routing import IdempotentRoute
 from src.tasks.dependencies import SeriesDep, TaskId, TasksDep
 from src.tasks.recurrence_schemas import Occurrences, Preview, PreviewRequest
 from src.tasks.schemas import SeriesRead, Skipping, TaskRead
@@ -14,7 +14,7 @@ from src.tasks.schemas import SeriesRead, Skipping, TaskRead
 router = APIRouter(
     prefix="/api/{user_id}",
     tags=["recurrence"],
-    route_class=StrictRoute,
+    route_class=IdempotentRoute,
     responses=failures(401, 403, 422, 500, 503),
 )
 

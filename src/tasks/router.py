@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Query, Response, status
 
 from src.core.http_errors import failures
-from src.core.routing import StrictRoute
+from src.idempotency.routing import IdempotentRoute
 from src.tasks.batch_schemas import Batch, BatchResult
 from src.tasks.dependencies import TaskId, TasksDep
 from src.tasks.filters import TaskFilter
@@ -25,7 +25,7 @@ from src.tasks.schemas import (
 router = APIRouter(
     prefix="/api/{user_id}/tasks",
     tags=["tasks"],
-    route_class=StrictRoute,
+    route_class=IdempotentRoute,
     responses=failures(401, 403, 422, 500, 503),
 )
 
