@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from src.core.errors import named_by
 from src.language import WhenKind, read_when
 from src.preferences.schemas import Preferences
 from src.tasks.due import Due, InvalidDueDate, due_of_wall, read_iso_due
@@ -16,10 +17,11 @@ def read_due(text: str, preferences: Preferences, now: datetime, *, field: str =
         NotUnderstood: the phrase is not understood.
         AmbiguousPhrase: the phrase can mean several dates.
     """
-    iso = read_iso_due(text, preferences)
-    if iso is not None:
-        return iso
-    when = read_when(text, language_context(preferences, now))
+    with named_by(field):
+        iso = read_iso_due(text, preferences)
+        if iso is not None:
+            return iso
+        when = read_when(text, language_context(preferences, now))
     if when.kind is WhenKind.RECURRENCE:
         raise InvalidDueDate(field, f"'{text}' repeats; a due date is one date.")
     if when.on is None:

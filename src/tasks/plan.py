@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from src.core.database import Row
-from src.core.errors import InvalidInput
+from src.core.errors import InvalidInput, named_by
 from src.language import QuickAdd, WhenKind, read_quick_add, read_when
 from src.preferences.schemas import Preferences
 from src.recurrence.occurrences import first_occurrence
@@ -65,7 +65,8 @@ class Planner:
             TitleMissing: nothing is left that says what to do.
             AmbiguousPhrase: it says several things that cannot all be meant.
         """
-        said = read_quick_add(text, self._context)
+        with named_by("text"):
+            said = read_quick_add(text, self._context)
         priority = {"priority": said.priority} if said.priority else {}
         task = TaskCreate.of(title=said.title, tags=list(said.tags), category=said.category, **priority)
         columns = _plain_columns(task.model_dump())
@@ -92,9 +93,10 @@ class Planner:
         return None, None
 
     def _said(self, field: str, text: str, *, may_repeat: bool) -> tuple[Due | None, RecurrenceRule | None]:
-        if not may_repeat or read_iso_due(text, self._preferences) is not None:
-            return read_due(text, self._preferences, self._now, field=field), None
-        when = read_when(text, self._context)
+        with named_by(field):
+            if not may_repeat or read_iso_due(text, self._preferences) is not None:
+                return read_due(text, self._preferences, self._now, field=field), None
+            when = read_when(text, self._context)
         if when.kind is WhenKind.RECURRENCE:
             return due_of_wall(when.on, when.at, self._preferences.zone), when.rule
         return read_due(text, self._preferences, self._now, field=field), None
@@ -112,7 +114,8 @@ class Planner:
             said = RecurrenceFields.of(rule=said)
         if not isinstance(said, str):
             return said.to_rule(self._preferences.zone, count=said.count), None
-        when = read_when(said, self._context)
+        with named_by("recurrence"):
+            when = read_when(said, self._context)
         if when.rule is None:
             message = f"'{said[:60]}' is understood as {when.explanation}, which does not repeat."
             raise InvalidInput("recurrence", message)
