@@ -148,6 +148,13 @@ async def test_due_date_and_due_string_exclude_each_other(client: httpx.AsyncCli
     assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "due_string")
 
 
+@pytest.mark.parametrize("text", ["2026-02-30", "colourless green ideas"])
+async def test_a_refused_due_string_is_named_as_such(client: httpx.AsyncClient, text: str) -> None:
+    response = await client.post("/api/me/tasks", json={"title": "A", "due_string": text})
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "due_string")
+
+
 async def test_a_due_date_in_words_is_said_in_the_zone_of_the_reader(client: httpx.AsyncClient) -> None:
     task = await create_task(client, due_date="2026-11-21T22:00:00Z")
 

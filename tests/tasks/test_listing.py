@@ -1,7 +1,6 @@
 """Lists of tasks: orders, pages and filters."""
 
 import base64
-from itertools import pairwise
 from typing import Any
 
 import httpx
