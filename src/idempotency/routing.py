@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
 from datetime import datetime
 from typing import Any, cast
 
@@ -67,7 +67,7 @@ class PatientIdempotentRoute(IdempotentRoute):
             await keys.release(key)
             raise
         if isinstance(response, StreamingResponse):
-            response.body_iterator = _recorded(response, keys, key)
+            response.body_iterator = _recorded(response.body_iterator, keys, key)
         else:
             await keys.answer(key, response.status_code, _kept_headers(response), bytes(response.body))
         return response
@@ -120,18 +120,16 @@ async def _awaited(keys: IdempotencyRepository, key: str, fingerprint: bytes) ->
         raise StillRunning from error
 
 
-async def _recorded(response: StreamingResponse, keys: IdempotencyRepository, key: str) -> AsyncIterator[Any]:
+async def _recorded(stream: AsyncIterable[Any], keys: IdempotencyRepository, key: str) -> AsyncIterator[Any]:
     """The stream, whose last event is kept as the answer; a stream that breaks off gives the key back."""
     last = b""
     try:
-        async for chunk in response.body_iterator:
-            last = bytes(chunk) if isinstance(chunk, bytes) else last
+        async for chunk in stream:
+            last = chunk
             yield chunk
     finally:
-        is_whole = last.startswith(b"data: {") and b'"type":"error"' not in last and b'"response"' in last
-        if is_whole:
-            await asyncio.shield(
-                keys.answer(key, response.status_code, {"content-type": _EVENT_STREAM}, last)
-            )
+        # The whole answer is the one event without a type.
+        if last.startswith(b"data: {") and not last.startswith(b'data: {"type":'):
+            await asyncio.shield(keys.answer(key, 200, {"content-type": _EVENT_STREAM}, last))
         else:
             await asyncio.shield(keys.release(key))
