@@ -94,7 +94,7 @@ def _past_or_to(found: Found) -> Clock | None:
 def _minutes_of(head: Found) -> int | None:
     span = head.get("span")
     minutes = span.minutes if span else head.get("number")
-    return int(minutes) if minutes and 0 < minutes < 60 else None
+    return int(minutes) if minutes and 0 < minutes <= 720 else None
 
 
 def _part_then_hour(found: Found) -> Clock | None:
@@ -171,7 +171,7 @@ _CLOCKS: Table = Table(
             "clock",
             _past_or_to,
         ),
-        Shape("(half|a? quarter|span) (last|after|to) (number|clock) (?!unit)", "clock", _past_or_to),
+        Shape("(half|a? quarter|span) (last|after|to|before) (number|clock) (?!unit)", "clock", _past_or_to),
         Shape("number last (number|clock) (?!unit)", "clock", _past_or_to),
         Shape("(?<=(at|by|around)) number to (number|clock) (?!unit)", "clock", _past_or_to),
         Shape("number hyphen? number meridiem", "clock", _two_numbers),

@@ -95,12 +95,13 @@ def _weekday_by_week(found: Found) -> Day | None:
     return Day(in_week if in_week >= found.env.today else in_week + timedelta(days=7))
 
 
-def _weekdays_ago(found: Found) -> Day | None:
-    number = found.get("number")
-    on = shift(
-        coming_weekday(found.get("weekday", "weekdays"), found.env.today - timedelta(days=8)),
-        days=-7 * (number - 1),
-    )
+def _weekdays_away(found: Found) -> Day | None:
+    """Two thursdays ago, 3 mondays from now."""
+    weekday, weeks = found.get("weekdays"), found.get("number") - 1
+    if found.has("ago"):
+        on = shift(coming_weekday(weekday, found.env.today - timedelta(days=8)), days=-7 * weeks)
+    else:
+        on = shift(coming_weekday(weekday, found.env.today), days=7 * weeks)
     return Day(on) if on else None
 
 
@@ -117,7 +118,7 @@ def _the_nth(found: Found) -> Any:
     """The 15th: the next day of a month with this number."""
     day = found.get("ordinal", "second")
     written = found.items[-1].text[:1].isdigit()
-    if not written and day < 13:
+    if not written and day < 13 and not found.has("on", "by"):
         return None
     on = next_day_of_month(day, found.env.today)
     return Day(on, weak=Certainty.SURE if found.has("the", "on", "by") else Certainty.ALONE) if on else None
@@ -230,7 +231,7 @@ _DAYS: Table = Table(
         Shape("weekday the number", "day", _weekday_number),
         Shape("weekday number (?!TO|oclock|meridiem|unit|unknown)", "day", _weekday_number),
         Shape("WEEKDAY after next", "day", _weekday_by_week),
-        Shape("number weekdays ago", "day", _weekdays_ago),
+        Shape("number weekdays (ago|hence|from this? now)", "day", _weekdays_away),
         Shape(
             "(this|the)? (this|next|last|coming){1,2} weekday (?!of|in the? month|in the? year)",
             "day",
@@ -242,7 +243,7 @@ _DAYS: Table = Table(
         Shape("^ tom $", "day", lambda found: Day(found.env.today + timedelta(days=1))),
         Shape("span ago", "day", _in_spans),
         Shape(
-            "(in|within|after|by){1,2} the? (next|coming|last)? span time? (?!of|after|before|from|to)",
+            "(in|within|after|by){1,2} around? the? (next|coming|last)? span time? (?!of|after|before|from|to)",
             "day",
             _in_spans,
         ),

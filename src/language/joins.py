@@ -22,9 +22,18 @@ def _clock_of(
     exact = [item for item in found.items if item.kind in kinds and not _is_vague(item)]
     if exact:
         clock = as_clock(exact[0])
-        return clock.settle(_part_of(found)) if clock else None
+        return _in_part(clock, _part_of(found)) if clock else None
     vague: list[Clock] = found.all("clock")
     return vague[0] if vague else None
+
+
+def _in_part(clock: Clock, part: str) -> Clock:
+    """The time in a part of the day; tonight from 8 to 10 is after noon at both ends."""
+    end = clock.end
+    if end is None or part not in ("evening", "night") or clock.hour >= 12:
+        return clock.settle(part)
+    later = replace(end, hour=end.hour + 12) if end.hour < 12 and not end.next_day else end
+    return replace(clock, hour=clock.hour + 12, end=later)
 
 
 def _is_vague(item: Item) -> bool:

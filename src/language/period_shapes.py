@@ -33,7 +33,7 @@ _STRETCHES: Table = Table(
             "day",
             piece_of_unit,
         ),
-        Shape("the? (ordinal|second) quarter (YEAR)?", "days", quarter),
+        Shape("the? (ordinal|second) quarter (?!of the? (this|next|last|coming)) (YEAR)?", "days", quarter),
         Shape("yearly_quarter (YEAR)?", "days", quarter),
         Shape("year (dash|hyphen|of)? yearly_quarter", "days", quarter),
         Shape(
@@ -82,7 +82,7 @@ _PIECES: Table = Table(
         Shape("days (comma|dash|on)? the? WEEKDAY", "day", day_of),
         Shape("the? (unit|weekend) of the? day", "days", week_with),
         Shape("week_of the? day", "days", week_with),
-        Shape("weekday", "day", bare_weekday),
+        Shape("weekday (?!(of|in) the? (ordinal|second|last) (unit|of))", "day", bare_weekday),
         Shape(
             "unit number (of days|of? year)?",
             "days",

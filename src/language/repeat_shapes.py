@@ -108,7 +108,7 @@ _SHAPES = (
     ),
     Shape(f"{_EVERY} WEEKS part", "repeat", every_weekdays),
     Shape(f"{_EVERY} WEEKS", "repeat", every_weekdays),
-    Shape("on? weekdays LIST part?", "repeat", every_weekdays),
+    Shape("(?<!number) on? weekdays LIST part?", "repeat", every_weekdays),
     Shape("weekday parts", "repeat", parts),
     Shape(f"({_EVERY}|any) {_STEP} (workday|workdays|adjective unit) part?", "repeat", workdays),
     Shape("(on|adverb) (the)? workdays part?", "repeat", workdays),
