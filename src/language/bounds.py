@@ -110,9 +110,18 @@ _BOUNDS: Table = Table(
 )
 
 
+def _lasting(found: Found) -> Any:
+    return replace(found.get("repeat"), lasting=found.get("span"))
+
+
+_LASTING: Table = Table(
+    [Shape("repeat comma? for function? to? the? (next|coming)? span", "repeat", _lasting)]
+)
+
+
 def fold_repeat_times(items: list[Item], env: Env) -> list[Item]:
-    """The line with repetitions and their times of day joined."""
-    return _REPEAT_TIMES.fold(items, env)
+    """The line with repetitions, their times of day and how long they last joined."""
+    return _LASTING.fold(_REPEAT_TIMES.fold(items, env), env)
 
 
 def fold_bounds(items: list[Item], env: Env) -> list[Item]:

@@ -7,7 +7,7 @@ from typing import Any
 from src.language.items import Item
 from src.language.literals import read_clock
 from src.language.shapes import Dead, Found, Shape, Table
-from src.language.values import Certainty, Clock, Day, Env, replace
+from src.language.values import Certainty, Clock, Day, Env, Moment, replace, wall
 
 PARTS = {
     "morning": Clock(9, vague=True, part="morning"),
@@ -102,6 +102,15 @@ def _part_then_hour(found: Found) -> Clock | None:
     return _finish(as_clock(hour), found)
 
 
+def _today_at(found: Found) -> Moment | None:
+    """Eight this evening, this morning at 9:30: today, even when it is over."""
+    clock = _single(found)
+    if clock is None:
+        return None
+    settled = clock.settle(found.get("part"))
+    return Moment(wall(found.env.today, settled))
+
+
 def _part(found: Found) -> Clock:
     named = PARTS[found.get("part")]
     sure = found.items[0].kind in ("in", "at", "this", "by", "until", "after", "before", "for")
@@ -176,7 +185,10 @@ _CLOCKS: Table = Table(
         Shape("(?<=(at|by|around)) number to (number|clock) (?!unit)", "clock", _past_or_to),
         Shape("number hyphen? number meridiem", "clock", _two_numbers),
         Shape("number number PHASE", "clock", _two_numbers),
-        Shape("(?<!unknown) HOUR this fraction? part", "clock", _single),
+        Shape("(?<!unknown) HOUR this fraction? part", "moment", _today_at),
+        Shape(
+            "this fraction? part (comma|around|at){0,2} HOUR meridiem? (?!TO|unit|span)", "moment", _today_at
+        ),
         Shape(
             "HOUR oclock? (meridiem|(in|at) the? fraction? around? (part|meridiem)|fraction? part)",
             "clock",
@@ -184,11 +196,11 @@ _CLOCKS: Table = Table(
         ),
         Shape("number oclock", "clock", _single),
         Shape(
-            "(?<!every|other) this? fraction? part (comma|around)? at around? HOUR meridiem?",
+            "(?<!every|other) fraction? part (comma|around)? at around? HOUR meridiem?",
             "clock",
             _part_then_hour,
         ),
-        Shape("(?<!every|other) this? fraction? part around? (clock|hours)", "clock", _part_then_hour),
+        Shape("(?<!every|other) fraction? part around? (clock|hours)", "clock", _part_then_hour),
         Shape("(at|after|before|by|around) meal", "clock", _meal),
         Shape("(this|last) fraction? part (?!AT HOUR)", "day", _today_part),
         Shape("(in|at|by|until|before|after|for) the? fraction? around? part", "clock", _part),

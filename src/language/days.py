@@ -182,6 +182,16 @@ def _bare_span(found: Found) -> Any:
     return None if span.terse else moved(found.env.now if span.timed else found.env.today, span)
 
 
+def _in_workdays(found: Found) -> Day | None:
+    """In 5 business days: Saturdays and Sundays do not count."""
+    number, on = found.get("number"), found.env.today
+    if number > 99 or found.get("unit") not in (None, "day"):
+        return None
+    for _ in range(number):
+        on += timedelta(days={4: 3, 5: 2}.get(on.weekday(), 1))
+    return Day(on)
+
+
 def _now(found: Found) -> Moment:
     return Moment(found.env.now)
 
@@ -221,6 +231,9 @@ _DAYS: Table = Table(
         Shape("year (slash|hyphen|dash) number (slash|hyphen|dash) month", "day", _month_day),
         Shape("(this|next)? weekday comma? decimal", "day", _decimal_day),
         Shape("month in span", "days", _month_in),
+        Shape("(in|within) number (adjective unit|workdays) time?", "day", _in_workdays),
+        Shape("the? next number (adjective unit|workdays)", "day", _in_workdays),
+        Shape("number (adjective unit|workdays) (hence|from this? now)", "day", _in_workdays),
         Shape("on decimal (?!unit|unknown)", "day", _decimal_day),
         Shape("the? unit (after|before) (shifted|now)", "day", _beyond_shifted),
         Shape(
@@ -243,7 +256,8 @@ _DAYS: Table = Table(
         Shape("^ tom $", "day", lambda found: Day(found.env.today + timedelta(days=1))),
         Shape("span ago", "day", _in_spans),
         Shape(
-            "(in|within|after|by){1,2} around? the? (next|coming|last)? span time? (?!of|after|before|from|to)",
+            "(in|within|after|by){1,2} around? the? (next|coming|last)? span time? "
+            "(?!of|after|before|from|to)",
             "day",
             _in_spans,
         ),

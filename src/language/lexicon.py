@@ -69,7 +69,8 @@ _ADVERBS = {
     "quarterly": "quarterly",
     "biweekly": "biweekly fortnightly bi-weekly",
     "bimonthly": "bimonthly bi-monthly",
-    "biyearly": "biennially biannual biannually semiannually",
+    "biyearly": "biennially",
+    "semiannual": "semiannually semi-annually biannually half-yearly",
 }
 _PLAIN = {
     "a": "a an",

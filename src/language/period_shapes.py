@@ -52,8 +52,8 @@ _STRETCHES: Table = Table(
         Shape("month (comma|of|hyphen|dash|slash|in)? year", "days", month),
         Shape("month number (?!clock|meridiem|of|unit|oclock)", "days", month),
         Shape("month", "days", month),
-        Shape("(in the?|this|next|last|coming) season (of|in)? year?", "days", season),
-        Shape("season year?", "days", season),
+        Shape("(in the?|this|next|last|coming) season ((of|in)? year)?", "days", season),
+        Shape("season ((of|in)? year)?", "days", season),
         Shape("(from|between|in) year (TO|and) year", "days", years),
         Shape("year dash year", "days", lambda found: years(found) if found.items[1].text == "~" else None),
         Shape(

@@ -1,14 +1,16 @@
 """English to dates: inside sentences with `find_whens`, as a whole phrase with `read_when`."""
 
+from src.language.bounds import fold_repeat_times
 from src.language.clocks import fold_clocks
 from src.language.days import fold_days
 from src.language.errors import AmbiguousPhrase, NotUnderstood
 from src.language.items import Item
-from src.language.joins import fold_daytimes, fold_ranges, joined_apart
+from src.language.joins import fold_daytimes, joined_apart
 from src.language.literals import fold_literals
 from src.language.meaning import mean
 from src.language.numbers import fold_numbers
 from src.language.period_shapes import fold_pieces, fold_stretches
+from src.language.ranges import fold_ranges
 from src.language.repeat_parts import fold_counts, fold_parts
 from src.language.repeat_shapes import fold_repeats
 from src.language.spans import fold_spans
@@ -30,7 +32,7 @@ def fold(text: str, context: LanguageContext) -> tuple[list[Item], Env]:
     env = Env(context)
     items = fold_literals(fold_spans(fold_numbers(tokenize(plain(text)), env), env), env, context)
     items = fold_clocks(items, env)
-    items = fold_parts(fold_repeats(fold_counts(items, env), env), env)
+    items = fold_repeat_times(fold_parts(fold_repeats(fold_counts(items, env), env), env), env)
     items = fold_days(items, env)
     items = fold_stretches(items, env)
     items = fold_pieces(items, env)

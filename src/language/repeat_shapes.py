@@ -4,12 +4,12 @@ from src.language.items import Item
 from src.language.repeats import (
     adverb,
     by_stretch,
+    every_clock,
     every_nth_weekday,
     every_unit,
     every_weekdays,
     every_weekend,
     in_weeks,
-    lasting,
     month_days,
     nth_unit_day,
     nth_workday,
@@ -114,7 +114,8 @@ _SHAPES = (
     Shape("(on|adverb) (the)? workdays part?", "repeat", workdays),
     Shape("workdays part?", "repeat", workdays),
     Shape(f"({_EVERY}|any) {_STEP} (weekend|weekends)", "repeat", every_weekend),
-    Shape("(on|adverb)? (the)? weekends", "repeat", every_weekend),
+    Shape(f"{_EVERY} clock", "repeat", every_clock),
+    Shape("(?<!number) (on|adverb)? (the)? weekends", "repeat", every_weekend),
     # Parts of the day, then plain units.
     Shape(f"{_EVERY} other? part", "repeat", parts),
     Shape("(in|on)? the? parts", "repeat", parts),
@@ -131,11 +132,6 @@ _SHAPES = (
 _REPEATS: Table = Table([shape._replace(build=with_basis(shape.build)) for shape in _SHAPES])
 
 
-_LASTING: Table = Table(
-    [Shape("repeat comma? for function? to? the? (next|coming)? span", "repeat", lasting)]
-)
-
-
 def fold_repeats(items: list[Item], env: Env) -> list[Item]:
     """The line with the core of every repetition as one item."""
-    return _LASTING.fold(_REPEATS.fold(items, env), env)
+    return _REPEATS.fold(items, env)

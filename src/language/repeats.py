@@ -27,6 +27,7 @@ _ADVERBS = {
     "bimonthly": (Frequency.MONTHLY, 2),
     "quarterly": (Frequency.MONTHLY, 3),
     "biyearly": (Frequency.YEARLY, 2),
+    "semiannual": (Frequency.MONTHLY, 6),
     "yearly": (Frequency.YEARLY, 1),
 }
 
@@ -262,5 +263,6 @@ def unit_weekdays(found: Found) -> Any:
     return replace(repeat, weekdays=weekdays) if repeat.frequency is not Frequency.DAILY else None
 
 
-def lasting(found: Found) -> Any:
-    return replace(found.get("repeat"), lasting=found.get("span"))
+def every_clock(found: Found) -> Repeat:
+    """Every noon, every 5pm."""
+    return Repeat(Frequency.DAILY, clock=found.get("clock").settle())
