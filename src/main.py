@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
 
+from src.analytics.router import router as analytics_router
 from src.assistant.loading import AssistantLoader
 from src.auth.tokens import SharedSecretVerifier
 from src.chat.router import chat_router, conversations_router
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     for router in (
         recurrence_router,
         tags_router,
+        analytics_router,
         tasks_router,
         chat_router,
         conversations_router,
