@@ -66,7 +66,9 @@ class ConversationRead(ConversationSummary):
 class ConversationUpdate(RequestModel):
     """A new title."""
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
+        examples=["Plans for the week"]
+    )
 
 
 class ConversationDeleted(BaseModel):

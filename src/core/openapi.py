@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from src.core.http_errors import Problem
+from src.core.http_errors import Problem, failures
 
 DESCRIPTION = """
 Tasks for people, frontends and AI assistants.
@@ -27,6 +27,7 @@ TAGS = [
         "description": "Say it in words; the assistant acts with the tools that MCP clients use.",
     },
     {"name": "conversations", "description": "What was said."},
+    {"name": "analytics", "description": "What was done, what lies ahead, and how it is drawn."},
     {"name": "settings", "description": "Time zone, first day of the week, order of dates."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
@@ -56,10 +57,26 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "HS256 JWT."}
     }
     for path, operations in document["paths"].items():
-        if path.startswith("/api/{user_id}"):
-            for operation in operations.values():
+        for operation in operations.values():
+            if path.startswith("/api/{user_id}"):
                 operation["security"] = [{"bearer": []}]
-                operation["responses"].pop("422", None) if "400" in operation["responses"] else None
+            if "400" in operation["responses"]:
+                operation["responses"].pop("422", None)
+            if "requestBody" in operation:
+                _describe_body(operation, schemas)
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     return document
+
+
+def _describe_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    operation["responses"] |= {str(status): told for status, told in failures(413).items()}
+    content = operation["requestBody"]["content"]["application/json"]
+    content["example"] = _example_of(content["schema"], schemas)
+
+
+def _example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """An example of a body: the first example of each of its fields that has any."""
+    named = next(each["$ref"] for each in (schema, *schema.get("anyOf", ())) if "$ref" in each)
+    fields = schemas[named.rpartition("/")[2]]["properties"]
+    return {name: field["examples"][0] for name, field in fields.items() if "examples" in field}

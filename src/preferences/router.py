@@ -13,7 +13,7 @@ router = APIRouter(
     prefix="/api/{user_id}/settings",
     tags=["settings"],
     route_class=StrictRoute,
-    responses=failures(401, 403, 422, 503),
+    responses=failures(401, 403, 422, 500, 503),
 )
 
 

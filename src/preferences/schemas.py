@@ -35,7 +35,7 @@ def _known_zone(name: str) -> str:
     return zone_named(name).key
 
 
-TimezoneName = Annotated[str, AfterValidator(_known_zone), Field(max_length=64, examples=["Europe/Berlin"])]
+TimezoneName = Annotated[str, AfterValidator(_known_zone), Field(max_length=64)]
 
 
 class SettingsRead(BaseModel):
@@ -49,7 +49,7 @@ class SettingsRead(BaseModel):
 class SettingsUpdate(RequestModel):
     """The settings to change; `null` for the zone returns to UTC."""
 
-    timezone: TimezoneName | None = None
+    timezone: TimezoneName | None = Field(default=None, examples=["Europe/Berlin"])
     week_start: WeekStart = WeekStart.MON
     date_order: DateOrder = DateOrder.MONTH_FIRST
 

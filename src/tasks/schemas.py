@@ -109,7 +109,7 @@ class TaskUpdate(RequestModel):
 class TaskCompletion(RequestModel):
     """Whether the task is done."""
 
-    completed: bool
+    completed: bool = Field(examples=[True])
 
 
 class TaskRead(BaseModel):
