@@ -8,10 +8,10 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from mcp_types import Tool as MCPTool
 
+from mcp_server.compact import compact_input, compact_output
 from mcp_server.errors import sentence_of
 from mcp_server.identity import ToolContext
 from mcp_server.recurrence_tools import RECURRENCE_TOOLS
-from mcp_server.schemas import compact_input, compact_output
 from mcp_server.task_tools import TASK_TOOLS
 from src.core.schemas import nearest
 
