@@ -48,7 +48,7 @@ def _attach(repeat: Repeat, item: Item, mode: str) -> Repeat:
 
 def _attach_day(repeat: Repeat, day: Day, mode: str) -> Repeat:
     if mode == "end":
-        stretch = day.grain not in ("", "weekend")
+        stretch = day.grain not in ("", "weekend", "weekday")
         return replace(repeat, until=day.on if stretch else day.last or day.on)
     repeat = replace(repeat, start=day.on)
     return replace(repeat, until=day.last) if day.last and mode == "span" else repeat

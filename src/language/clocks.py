@@ -77,6 +77,8 @@ def _past_or_to(found: Found) -> Clock | None:
     index = next(
         place for place, item in enumerate(found.items) if item.kind in ("last", "after", "to", "before")
     )
+    if found.items[index].kind == "last" and found.items[index].value != "past":
+        return None
     head, tail = found.part(0, index), found.part(index + 1)
     minutes = 30 if head.has("half") else 15 if head.has("quarter") else _minutes_of(head)
     base = as_clock(tail.items[0])
@@ -171,7 +173,7 @@ _CLOCKS: Table = Table(
         Shape("(from|between)? HOUR (oclock|PHASE)? (TO|and) HOUR (PHASE|oclock)", "clock", _range),
         Shape("(from|between) HOUR (oclock|PHASE) (TO|and) HOUR (?!of|month|unit|span)", "clock", _range),
         Shape(
-            "(from|between) HOUR (TO|and) HOUR (?!of|the|month|unit|span|comma|year|number)",
+            "(from|between) HOUR (TO|and) HOUR (?!of|the|month|unit|span|comma|year|number|unknown)",
             "clock",
             _range,
         ),

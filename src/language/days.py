@@ -76,7 +76,7 @@ def _beyond_shifted(found: Found) -> Day | None:
 def bare_weekday(found: Found) -> Day:
     weekday = found.get("weekday", "weekdays")
     weak = Certainty.PREPOSED if found.items[-1].text in ("sun", "sat", "wed") else Certainty.SURE
-    return Day(coming_weekday(weekday, found.env.today), weak=weak)
+    return Day(coming_weekday(weekday, found.env.today), weak=weak, grain="weekday")
 
 
 def _weekday_by_week(found: Found) -> Day | None:

@@ -12,7 +12,8 @@ from src.language.values import Clock, Day, Env, Moment, replace, wall
 def _two_days(found: Found) -> Any:
     """A weekday beside the date it falls on, or "tomorrow" beside it: the date counts."""
     first, second = found.all("day")
-    clash = "" if first.on == second.on else f"{first.on:%-d %B %Y} and {second.on:%-d %B %Y} are two dates"
+    agree = first.on == second.on or (first.grain == "weekday" and first.on.weekday() == second.on.weekday())
+    clash = "" if agree else f"{first.on:%-d %B %Y} and {second.on:%-d %B %Y} are two dates"
     if first.last or second.last or first.clock:
         return None
     return replace(second, clash=second.clash or clash)

@@ -12,7 +12,8 @@ from src.language.lexicon import WORDS
 _MONTH_STARTS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _TOKEN = re.compile(
     rf"""
-    (?P<unknown> \b\w{{2,20}}://\S* | www\.\S+ | \b[\w.+-]{{1,64}}@[\w-]{{1,64}}\.\w+
+    (?P<unknown> \b\w{{2,20}}://\S* | www\.\S+ | \b[\w-]{{1,40}}\.(?:com|org|net|io|dev)\b
+               | \b[\w.+-]{{1,64}}@[\w-]{{1,64}}\.\w+
                | [#$€£]\s?[\w.,-]+ | @[a-z_][\w-]* | \d[\d.,]{{0,20}}% | <\S+ | \b[^\W_]{{0,40}}_\w*
                | \(?\+\d[\d\s-]* | \(\d{{3,}}\)[\s\d-]* )
   | (?P<instant> (?<![\w./-])\d{{4}}-\d{{2}}-\d{{2}}[t ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?
@@ -45,7 +46,7 @@ _TOKEN = re.compile(
   | (?P<holiday> \b(?:{HOLIDAY_PATTERN.replace(" ", r"[ ]")})\b )
   | (?P<oclock> \bo['` ]?\s?clock\b | \bo\s'\sclock\b )
   | (?P<spaced> (?<=[\w\s])(?P<sm>[ap])\.?\s?m\b\.? )
-  | (?P<word> [^\W\d_]+(?:['-][^\W\d_]+)* )
+  | (?P<word> \bw/c\b | [^\W\d_]+(?:['-][^\W\d_]+)* )
   | (?P<completion> (?<=every)! )
   | (?P<mark> \S )
     """,

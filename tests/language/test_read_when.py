@@ -1,5 +1,7 @@
 """Whole phrases: what is refused, and with which words."""
 
+from datetime import date
+
 import pytest
 
 from src.language import AmbiguousPhrase, NotUnderstood, read_when
@@ -35,6 +37,10 @@ def test_two_dates_are_not_guessed_between(phrase: str) -> None:
         read_when(phrase, FRIDAY_NOON)
 
     assert refusal.value.code == "phrase_ambiguous"
+
+
+def test_a_weekday_beside_the_date_it_falls_on_is_one_date() -> None:
+    assert read_when("friday, 12/25", FRIDAY_NOON).on == date(2026, 12, 25)
 
 
 def test_twice_a_week_asks_for_the_days() -> None:

@@ -45,6 +45,8 @@ from tests.language.contexts import FRIDAY_NOON
         "in no time",
         "ratio 16:9 or 4:3",
         "32 march lane",
+        "between 4 and 9 guests",
+        "wednesday.com hosting",
         "",
         "…",
     ],
