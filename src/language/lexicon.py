@@ -110,10 +110,10 @@ _PLAIN = {
     "couple": "couple pair few",
     "around": "right just around about approximately approx circa ish sometime roughly exactly latest early",
     "time": "time",
-    "weekend": "weekend week-end wkend",
+    "weekend": "weekend week-end wkend wknd",
     "weekends": "weekends week-ends",
-    "workday": "workday weekday",
-    "workdays": "workdays weekdays",
+    "workday": "workday weekday wkday week-day",
+    "workdays": "workdays weekdays week-days",
     "now": "now rightnow atm asap",
     "times": "times occurrences occurences repetitions x",
     "adjective": "business working calendar",
@@ -148,27 +148,6 @@ _VALUES: tuple[tuple[str, Any, str], ...] = (
     ("clock", "noon", "noon midday mid-day noontime"),
     ("clock", "midnight", "midnight"),
 )
-
-AMBIGUOUS = frozenset(
-    [
-        "sun",
-        "sat",
-        "wed",
-        "mon",
-        "fri",
-        "may",
-        "march",
-        "mar",
-        "jan",
-        "dec",
-        "second",
-        "spring",
-        "fall",
-        "summer",
-        "winter",
-    ]
-)
-"""Words that are a date only in company: an English word, a name or an abbreviation of something else."""
 
 
 def _entries(kind: str, value: Any, words: Iterable[str]) -> dict[str, tuple[str, Any]]:
@@ -205,6 +184,7 @@ def _build() -> dict[str, tuple[str, Any]]:
     words |= {f"{part}s": ("parts", part) for part in ("morning", "afternoon", "evening", "night")}
     for shift, names in _DAYS.items():
         words |= _entries("shifted", shift, names.split())
+    words |= {"week day": ("workday", None), "week days": ("workdays", None)}
     words["tonight"] = words["tonite"] = words["2nite"] = ("shifted", "tonight")
     for kind, value, names in _VALUES:
         words |= _entries(kind, value, names.split())

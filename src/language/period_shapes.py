@@ -57,11 +57,12 @@ _STRETCHES: Table = Table(
         Shape("(from|between|in) year (TO|and) year", "days", years),
         Shape("year dash year", "days", lambda found: years(found) if found.items[1].text == "~" else None),
         Shape(
-            "(?<!year) (in|by|since|until|before|after|from|between|to) the? unit? year "
+            "(?<!year|repeat) (in|by|since|until|before|after|from|between|to) the? unit? year "
             "(?!unit|unknown|number)",
             "days",
             year,
         ),
+        Shape("(?<=until) year", "days", year),
         Shape("hence in? (the|this) unit", "day", piece_of_unit),
         Shape("ago this unit", "day", piece_of_unit),
         Shape("(in|for) the (unit) (?!of|unknown|after|before)", "days", unit),

@@ -80,7 +80,7 @@ _SHAPES = (
     Shape(f"({_EVERY} other? unit|adverb|{_EVERY} span) (at|on)? the? fraction", "repeat", month_days),
     Shape(f"(at|on)? the? fraction of {_EVERY} (unit|quarter)", "repeat", by_stretch),
     Shape(f"{_EVERY} fraction of the? unit", "repeat", month_days),
-    Shape(f"{_EVERY} {_NTHS} unit of the? unit", "repeat", month_days),
+    Shape(f"{_EVERY} {_NTHS} unit of the? (unit|quarter)", "repeat", month_days),
     Shape(f"{_EVERY} {_NTHS} of (the) unit", "repeat", month_days),
     Shape(
         f"{_EVERY} last unit",
@@ -115,6 +115,7 @@ _SHAPES = (
     Shape("workdays part?", "repeat", workdays),
     Shape(f"({_EVERY}|any) {_STEP} (weekend|weekends)", "repeat", every_weekend),
     Shape(f"{_EVERY} clock", "repeat", every_clock),
+    Shape(f"{_EVERY} other? month", "repeat", yearly),
     Shape("(?<!number) (on|adverb)? (the)? weekends", "repeat", every_weekend),
     # Parts of the day, then plain units.
     Shape(f"{_EVERY} other? part", "repeat", parts),

@@ -101,8 +101,10 @@ def weekday_range(found: Found) -> Repeat:
     return _weekly([(first + step) % 7 for step in range((last - first) % 7 + 1)], _interval(found))
 
 
-def workdays(found: Found) -> Repeat:
-    return _weekly(_WORKDAYS, _interval(found))
+def workdays(found: Found) -> Any:
+    if _interval(found) > 1:
+        return Dead("Workdays do not repeat in steps")
+    return _weekly(_WORKDAYS)
 
 
 def every_weekend(found: Found) -> Repeat:
@@ -157,17 +159,15 @@ def month_days(found: Found) -> Any:
     days = ordinals(found)
     span = found.get("span")
     interval = int(span.count) if span else _months(found)
-    if found.has("quarter") or (span and span.unit == "quarter"):
-        interval *= 3
+    quarterly = found.has("quarter") or (span is not None and span.unit == "quarter")
     if found.has("fraction"):
         days = (-1,) if found.get("fraction") == "end" else (1,)
     if not days or not all(0 < abs(day) < 32 for day in days):
         return Dead("A month has 31 days at most")
+    if quarterly:
+        months = (3, 6, 9, 12) if max(days) < 0 else (1, 4, 7, 10)
+        return Repeat(Frequency.MONTHLY, month_days=days, months=months)
     return Repeat(Frequency.MONTHLY, interval, month_days=days)
-
-
-def _monthly_weekday(found: Found) -> Repeat:
-    return Repeat(Frequency.MONTHLY, _interval(found), weekdays=positions(found.all("weekday", "weekdays")))
 
 
 def _year_day(found: Found) -> Any:

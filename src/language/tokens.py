@@ -46,7 +46,7 @@ _TOKEN = re.compile(
   | (?P<holiday> \b(?:{HOLIDAY_PATTERN.replace(" ", r"[ ]")})\b )
   | (?P<oclock> \bo['` ]?\s?clock\b | \bo\s'\sclock\b )
   | (?P<spaced> (?<=[\w\s])(?P<sm>[ap])\.?\s?m\b\.? )
-  | (?P<word> \bw/c\b | [^\W\d_]+(?:['-][^\W\d_]+)* )
+  | (?P<word> \bw/c\b | \bweek[ ]days?\b | [^\W\d_]+(?:['-][^\W\d_]+)* )
   | (?P<completion> (?<=every)! )
   | (?P<mark> \S )
     """,

@@ -45,6 +45,8 @@ from tests.language.contexts import FRIDAY_NOON
         ("every quarter", "every 3 months", "2026-11-20"),
         ("every jan 5", "every year on 5 January", "2027-01-05"),
         ("annually", "every year", "2026-11-20"),
+        ("every march", "every year on 1 March", "2027-03-01"),
+        ("every wednesday in may", "every Wednesday in May", "2027-05-05"),
         ("every 2 years on 4 july", "every 2 years on 4 July", "2027-07-04"),
     ],
 )
@@ -80,6 +82,8 @@ def test_a_time_of_day_belongs_to_the_repetition(phrase: str, first: str, at: ti
     [
         ("every day until 5 december", "every day until 5 December 2026", "2026-11-20"),
         ("every friday ending christmas", "every Friday until 25 December 2026", "2026-11-20"),
+        ("every 4 june until 2030", "every year on 4 June until 1 January 2030", "2027-06-04"),
+        ("every weekday at 8 for 2 weeks", "every weekday until 4 December 2026", "2026-11-23"),
         ("daily for 2 weeks", "every day until 3 December 2026", "2026-11-20"),
         ("every tuesday 5 times", "every Tuesday, 5 times", "2026-11-24"),
         ("every 2 weeks starting 1 december", "every 2 weeks", "2026-12-01"),
