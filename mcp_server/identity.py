@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from src.analytics.service import AnalyticsService
 from src.auth.context import Caller, Unauthenticated, acting_caller
 from src.core.clock import Clock
 from src.core.database import Database
@@ -24,6 +25,12 @@ class ToolContext:
         preferences = await PreferencesService(self.database, caller).in_force()
         operation = Operation(caller, self.clock())
         return TaskService(self.database, operation, preferences, cursor_key=self.cursor_key)
+
+    async def analytics(self) -> AnalyticsService:
+        """The acting caller's figures, at this instant."""
+        caller = _acting_caller()
+        preferences = await PreferencesService(self.database, caller).in_force()
+        return AnalyticsService(self.database, caller, preferences, self.clock())
 
 
 def _acting_caller() -> Caller:

@@ -8,6 +8,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from mcp_types import Tool as MCPTool
 
+from mcp_server.analytics_tools import ANALYTICS_TOOLS
 from mcp_server.compact import compact_input, compact_output
 from mcp_server.errors import sentence_of
 from mcp_server.identity import ToolContext
@@ -67,7 +68,7 @@ def build_server(context: ToolContext, *, version: str) -> TodoMCPServer:
     server = TodoMCPServer(
         "todo", version=version, instructions=INSTRUCTIONS, log_level="WARNING", subscriptions=False
     )
-    for make, annotations in TASK_TOOLS + RECURRENCE_TOOLS:
+    for make, annotations in TASK_TOOLS + RECURRENCE_TOOLS + ANALYTICS_TOOLS:
         _add(server, make(context), annotations)
     return server
 

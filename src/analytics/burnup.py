@@ -11,6 +11,7 @@ from src.analytics.drawing import labelled_svg, text
 _WIDTH, _HEIGHT = 760, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 96, 44, 36
 _GRID_LINES = 4
+_ROUND_STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
 _DATES = 6
 _MIN_NAME_DISTANCE = 14
 _MAX_POINTS = 400
@@ -22,7 +23,9 @@ def draw_burnup(start: date, end: date, created: Mapping[date, int], completed: 
     The mappings are counts by calendar day; days outside `start` to `end`, both inclusive, are left out.
     """
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    lines = [list(accumulate(counts.get(day, 0) for day in days)) for counts in (created, completed)]
+    lines = [
+        list(accumulate((counts.get(day, 0) for day in days), initial=0)) for counts in (created, completed)
+    ]
     svg = labelled_svg(
         _WIDTH,
         _HEIGHT,
@@ -40,10 +43,12 @@ def draw_burnup(start: date, end: date, created: Mapping[date, int], completed: 
 
 
 def _round_scale(highest: int) -> int:
-    """The scale's end: a number that the grid lines divide evenly."""
-    step = max(1, ceil(highest / _GRID_LINES))
-    unit = int(10 ** max(0, len(str(step)) - 2))
-    return ceil(step / unit) * unit * _GRID_LINES
+    """The scale's end: a number that the grid lines divide into round steps."""
+    step = ceil(highest / _GRID_LINES)
+    unit = 1
+    while step > 10 * unit:
+        unit *= 10
+    return _GRID_LINES * unit * next(digit for digit in _ROUND_STEPS if digit * unit >= step)
 
 
 def _rule(svg: Element, top: int) -> None:
@@ -61,13 +66,13 @@ def _date(svg: Element, days: Sequence[date]) -> None:
     for mark in range(marks):
         place = (len(days) - 1) * mark // max(1, marks - 1)
         day = days[place]
-        text(svg, _x(place, len(days)), _HEIGHT - 12, f"{day.day} {day:%b} {day:%y}", anchor="middle")
+        text(svg, _x(place + 1, len(days)), _HEIGHT - 12, f"{day.day} {day:%b} {day:%y}", anchor="middle")
 
 
 def _draw_line(svg: Element, name: str, counts: Sequence[int], top: int) -> None:
     stride = ceil(len(counts) / _MAX_POINTS)
     places = sorted({*range(0, len(counts), stride), len(counts) - 1})
-    points = " ".join(f"{_x(place, len(counts)):.1f},{_y(counts[place], top):.1f}" for place in places)
+    points = " ".join(f"{_x(place, len(counts) - 1):.1f},{_y(counts[place], top):.1f}" for place in places)
     line = SubElement(svg, "polyline", {"class": f"line {name}", "points": points})
     SubElement(line, "title").text = f"{counts[-1]} {name}"
 
@@ -85,7 +90,8 @@ def _name_lines(svg: Element, lines: Sequence[Sequence[int]], top: int) -> None:
 
 
 def _x(place: int, days: int) -> float:
-    return _LEFT + (_WIDTH - _RIGHT - _LEFT) * place / max(1, days - 1)
+    """Place 0 is the beginning of the first day, every other the end of one."""
+    return _LEFT + (_WIDTH - _RIGHT - _LEFT) * place / days
 
 
 def _y(count: int, top: int) -> float:
