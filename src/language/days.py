@@ -256,8 +256,7 @@ _DAYS: Table = Table(
         Shape("^ tom $", "day", lambda found: Day(found.env.today + timedelta(days=1))),
         Shape("span ago", "day", _in_spans),
         Shape(
-            "(in|within|after|by){1,2} around? the? (next|coming|last)? span time? "
-            "(?!of|after|before|from|to)",
+            "(in|within|after|by){1,2} around? the? (next|coming|last)? span time? (?!of|after|before|from)",
             "day",
             _in_spans,
         ),

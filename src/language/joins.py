@@ -44,8 +44,9 @@ def _at(found: Found) -> Any:
     """A day and a time of day."""
     day: Day = found.get("day", "days")
     clock = _clock_of(found)
-    if clock is None:
-        return None
+    bare = found.items[0].kind == "clock" and not found.has("of", "comma")
+    if clock is None or (bare and clock.vague and clock.weak != Certainty.SURE):
+        return None  # "Movie night friday" is a movie night.
     return at_clock(day.on, clock, clash=day.clash)
 
 
@@ -90,7 +91,7 @@ def _day_part(found: Found) -> Day | None:
     """Tomorrow evening, the morning of the 5th: the day keeps the part, for the hour that may follow."""
     clock: Clock = found.get("clock")
     day: Day = found.get("day")
-    sure = found.items[0].kind == "day" or clock.weak == Certainty.SURE or found.has("of", "on")
+    sure = found.items[0].kind == "day" or clock.weak == Certainty.SURE or found.has("of")
     return replace(day, clock=clock) if clock.vague and not day.clock and sure else None
 
 
@@ -168,6 +169,7 @@ _DAYTIME: Table = Table(
         ),
         Shape("(at|by|around) number hyphen? number? (on|comma)? the? day", "moment", _number_day),
         Shape("(?<!unknown|number|slash|dash) number hyphen? number? day", "moment", _number_day),
+        Shape("by number (?=stop|period|comma|$)", "clock", _at_number),
         Shape("at around? number number (?!unit|unknown|number|dash|slash)", "clock", _at_number),
         Shape(
             "(at|by|around){1,2} (number|decimal|bignumber|year) "

@@ -106,6 +106,24 @@ def test_a_day_and_a_time_apart_are_both_taken_out_of_the_title() -> None:
     assert (added.when.on, added.when.at) == (date(2026, 11, 21), time(8))
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("movie night on friday", "movie night"),
+        ("game night friday", "game night"),
+        ("morning swim tomorrow", "morning swim"),
+        ("lunch with Bo tomorrow", "lunch with Bo"),
+        ("in 20 minutes to the station", "to the station"),
+        ("turn in the keys by 5", "turn in the keys"),
+    ],
+)
+def test_a_title_keeps_the_words_that_are_not_its_date(text: str, title: str) -> None:
+    added = read_quick_add(text, FRIDAY_NOON)
+
+    assert added.title == title
+    assert added.when is not None
+
+
 def test_a_repetition_is_recognised_in_the_middle_of_a_line() -> None:
     added = read_quick_add("Pay rent every 1st p1 #home", FRIDAY_NOON)
 
