@@ -146,6 +146,7 @@ async def _migrate_behind_outage(stack: AsyncExitStack, database: Database, addr
     """Migrate now; where the database is away, keep trying behind a service that answers 503 meanwhile."""
     waiting = await migrate_or_wait(address, then=database.open)
     if waiting is not None:
+        database.is_reachable = False
         stack.callback(waiting.cancel)
 
 

@@ -86,12 +86,19 @@ class Database:
         self._pool: asyncpg.Pool | None = None
         # asyncpg hands connections out unfairly under pressure; this queue is first come, first served.
         self._turns = asyncio.Semaphore(pool_size)
-        self._opening = asyncio.Lock()
         self.is_reachable: bool | None = None
 
     async def open(self) -> None:
+        """Let queries in, once the tables that they ask for are there."""
         with self._state_remembered(), _outages_named():
-            await self._opened_pool()
+            self._pool = await asyncpg.create_pool(
+                **self._address.asyncpg_arguments(),
+                min_size=1,
+                max_size=self._pool_size,
+                command_timeout=30,
+                init=_prepare_connection,
+                reset=_leave_as_is,
+            )
 
     async def close(self) -> None:
         if self._pool is None:
@@ -126,7 +133,9 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
         with self._state_remembered(), _outages_named():
-            pool = self._pool or await self._opened_pool()
+            if self._pool is None:
+                raise ConnectionRefusedError
+            pool = self._pool
             async with asyncio.timeout(_ACQUIRE_SECONDS):
                 await self._turns.acquire()
             try:
@@ -134,19 +143,6 @@ class Database:
                     yield connection
             finally:
                 self._turns.release()
-
-    async def _opened_pool(self) -> asyncpg.Pool:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    **self._address.asyncpg_arguments(),
-                    min_size=1,
-                    max_size=self._pool_size,
-                    command_timeout=30,
-                    init=_prepare_connection,
-                    reset=_leave_as_is,
-                )
-            return self._pool
 
     @contextmanager
     def _state_remembered(self) -> Iterator[None]:
