@@ -12,7 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from src.assistant.local_model.asking import Turn
-from src.assistant.local_model.changing import add_arguments, target_of
+from src.assistant.local_model.adding import add_arguments
+from src.assistant.local_model.changing import _reference, _target
+from src.assistant.local_model.updating import _update
+from src.assistant.local_model.details import iso
+from src.language import find_whens
 from src.assistant.local_model.conversation import Conversation
 from src.assistant.local_model.intents import TOOL_OF, Intent
 from src.assistant.local_model.listing import list_arguments
@@ -57,6 +61,20 @@ def _read(turn: Turn, request: Request) -> tuple[str, tuple[str, ...]]:
             return "", ()
         case _:
             return target_of(turn, request)
+
+
+def target_of(turn: Turn, request: Request) -> tuple[str, tuple[str, ...]]:
+    """The words and the date by which a request to change something names its task, or the new date."""
+    if request.intent is Intent.UPDATE:
+        words, fields, _ = _update(turn, request.text)
+        named = find_whens(request.text, turn.conversation.context)
+        return words, (
+            *(iso(when) for when in named),
+            *(str(fields[n]) for n in ("due_date",) if n in fields),
+        )
+    details = _target(turn, request)
+    due = details.due()
+    return _reference(request, details).words, (due,) if due else ()
 
 
 def _dates(due: object) -> tuple[str, ...]:
@@ -121,7 +139,7 @@ def _score_title(row: dict[str, Any], understood: Understood, scores: dict[str, 
         return
     is_exact = row["slots"]["title_gold"] in ("TaskContent span", "Subject span")
     got, wanted = _words(understood.title), _words(gold)
-    is_right = got == wanted if is_exact else wanted in got
+    is_right = got == wanted if is_exact else all(w in got for w in wanted.split(" | "))
     told = f"{row['text']} | wanted {gold}, got {understood.title}"
     scores["title, exact" if is_exact else "title, keyword"].count(is_right, told)
     scores["title, overall"].count(is_right, told)

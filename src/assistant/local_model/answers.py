@@ -62,7 +62,8 @@ def added(task: Task) -> str:
     if task.get("category"):
         facts.append(f"in {task['category']}")
     told = ", ".join(fact for fact in facts if fact)
-    return f"Added {title(task)}{', ' + told if told else ''}."
+    beside = f" ({one_line(task['description'])})" if task.get("description") else ""
+    return f"Added {title(task)}{beside}{', ' + told if told else ''}."
 
 
 def completed(task: Task, successor: Task | None) -> str:

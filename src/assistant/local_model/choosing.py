@@ -118,7 +118,7 @@ def window(when: When | None) -> dict[str, str]:
 def _by_words(turn: Turn, reference: Reference, status: str, when: When | None) -> Chosen | None:
     words = reference.words
     if not words:
-        return _everything(turn, status, when) if when is not None else _ask_which(turn, status)
+        return _unnamed(turn, status, when)
     found = turn.ask("list_tasks", search=words, status=status, limit=_LOOKED_THROUGH)
     if found is None:
         return None
@@ -126,10 +126,14 @@ def _by_words(turn: Turn, reference: Reference, status: str, when: When | None) 
         return Chosen(problem=found.error)
     fitting = _on_day(matching(found.tasks(), words), when)
     if not fitting:
-        return _not_found(turn, reference, status)
+        return _unnamed(turn, status, when) if reference.is_vague else _not_found(turn, reference, status)
     if len(fitting) > 1:
         return Chosen(tuple(fitting), problem=answers.which(fitting))
     return Chosen((fitting[0],))
+
+
+def _unnamed(turn: Turn, status: str, when: When | None) -> Chosen | None:
+    return _everything(turn, status, when) if when is not None else _ask_which(turn, status)
 
 
 def _not_found(turn: Turn, reference: Reference, status: str) -> Chosen | None:

@@ -1,15 +1,9 @@
 """What the local model does next in a conversation: call tools, or answer."""
 
 from src.assistant.local_model import answers
+from src.assistant.local_model.adding import answer_add
 from src.assistant.local_model.asking import Turn
-from src.assistant.local_model.changing import (
-    answer_add,
-    answer_deletes,
-    answer_state,
-    answer_undo,
-    answer_update,
-    clears_field,
-)
+from src.assistant.local_model.changing import answer_deletes, answer_state, answer_undo
 from src.assistant.local_model.choosing import window
 from src.assistant.local_model.conversation import Conversation
 from src.assistant.local_model.details import read_details
@@ -17,6 +11,7 @@ from src.assistant.local_model.intents import Intent
 from src.assistant.local_model.listing import answer_list, answer_more
 from src.assistant.local_model.output import Decision
 from src.assistant.local_model.requests import Request, requests_of
+from src.assistant.local_model.updating import answer_update, clears_field
 
 _SPOKEN = {
     Intent.HELP: answers.HELP,

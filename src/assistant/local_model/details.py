@@ -1,7 +1,7 @@
 """Dates, priorities, tags and categories in an utterance, and the text that is left without them. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from src.language import find_whens
@@ -45,6 +45,8 @@ class Details:
     priority: str | None = None
     tags: tuple[str, ...] = ()
     category: str | None = None
+    said: str = ""
+    """The words the date or the repetition was read from."""
 
     def due(self) -> str | None:
         """The date, or the wall time, as ISO 8601 text."""
@@ -73,15 +75,25 @@ def _day(moment: date | datetime) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
+_SPOKEN_HOUR = re.compile(r"\b(from|at|to|until|till|by|and|after|before) (\d{1,2}) ?([ap])(?= |$)", re.I)
+_SPOKEN_CLOCK = re.compile(r"\b(from|at|to|until|till|by|after|before) (\d{1,2}) ([0-5]\d)\b", re.I)
+
+
+def _written(text: str) -> str:
+    """Times as a voice recogniser leaves them, as one writes them: "6 p" and "8 30" become 6 pm and 8:30."""
+    return _SPOKEN_CLOCK.sub(r"\1 \2:\3", _SPOKEN_HOUR.sub(r"\1 \2 \3m", text))
+
+
 def read_details(text: str, context: LanguageContext, *, last: bool = False) -> Details:
     """The details of a text; of several dates the first counts, or the last. Quoted words are left alone."""
     if _QUOTED.search(text):
         return _around_quotes(text, context, last=last)
-    rest, priority = _take_priority(text)
+    rest, priority = _take_priority(_written(text))
     rest, tags = _take_tags(rest)
     rest, category = _take_category(rest)
-    rest, when = _take_when(rest, context, last=last)
-    return Details(rest, when, priority, tags, category)
+    without_date, when = _take_when(rest, context, last=last)
+    said = " ".join(rest[span.start : span.end] for span in when.spans) if when else ""
+    return Details(without_date, when, priority, tags, category, said)
 
 
 def _around_quotes(text: str, context: LanguageContext, *, last: bool) -> Details:
@@ -90,7 +102,7 @@ def _around_quotes(text: str, context: LanguageContext, *, last: bool) -> Detail
         return Details(text)
     outside = read_details(f"{text[: match.start()]} ⁂ {text[match.end() :]}", context, last=last)
     rest = outside.rest.replace("⁂", f"“{match[1] or match[2]}”")
-    return Details(rest, outside.when, outside.priority, outside.tags, outside.category)
+    return replace(outside, rest=rest)
 
 
 def _take_priority(text: str) -> tuple[str, str | None]:

@@ -65,7 +65,7 @@ _OCCASION = re.compile(
     r"\b(?P<words>(?:(?!(?:my|the|a|an|any|next|have|are|is|today|tomorrow|upcoming|what|first|this"
     r"|i|of|and|for|all|which|when|me|on|some|that|out|show|no|time|about|latest|please|pending"
     r"|list|do|did|when)\b)[\w']+ ){0,2}"
-    r"(?:meetings?|part(?:y|ies)|birthdays?|dinners?|lunch|brunch|anniversary|concert|match|trips?"
+    r"(?:meetings?|appointments?|part(?:y|ies)|birthdays?|dinners?|lunch|brunch|anniversary|concert|match|trips?"
     r"|interviews?|exams?|lessons?|wedding|undone|thanks giving|holiday party))\b"
 )
 
@@ -90,8 +90,10 @@ def list_arguments(turn: Turn, request: Request) -> dict[str, Any]:
 
 
 def _again(turn: Turn, arguments: dict[str, Any]) -> ToolResult | None:
-    """A search that found nothing, in the singular."""
+    """A search that found nothing, in the singular; for just any appointment whatever there is."""
     words = str(arguments["search"])
+    if words.startswith(("appointment", "meeting")):
+        return turn.ask("list_tasks", **{name: arguments[name] for name in arguments if name != "search"})
     singular = words.removesuffix("s")
     return (
         turn.ask("list_tasks", **{**arguments, "search": singular})

@@ -44,9 +44,9 @@ _PRONOUN = re.compile(
 _EVERYTHING = re.compile(
     r"^(?:all|everything|every (?:task|item|one)|all of (?:them|it|my \w+)|them all"
     r"|both(?: of them)?|(?:all )?(?:of )?(?:the|my|these|those)?\s*(?:tasks|items|events"
-    r"|appointments|reminders|to[\s-]?dos|todos|list|lists|"
+    r"|reminders|to[\s-]?dos|todos|list|lists|"
     r"todo list|to do list|shopping list|grocery list|calendar|schedule|agenda|day)"
-    r"|all (?:of )?(?:the |my )?(?:\w+ ){0,1}(?:tasks|items|events|appointments|reminders"
+    r"|all (?:of )?(?:the |my )?(?:\w+ ){0,1}(?:tasks|items|events|reminders"
     r"|to[\s-]?dos|todos))$",
     re.I,
 )
@@ -63,6 +63,8 @@ class Reference:
     is_pronoun: bool = False
     is_everything: bool = False
     words: str = ""
+    is_vague: bool = False
+    """Whether the words name a kind of task only, as "my appointment" does."""
     shorter: str = ""
     """The words without what may be a date and may be part of the title."""
 

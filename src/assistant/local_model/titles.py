@@ -2,6 +2,8 @@
 
 import re
 
+from src.assistant.local_model import words
+
 _LIST_WORDS = (
     r"(?:to[\s-]?dos?(?: lists?)?|todos?(?: lists?)?|(?:(?:to[\s-]do|(?!(?:from|to|on|in|off|of|for"
     r"|and)\b)\w+) ){0,3}?lists?(?: of (?:things(?: to (?:do|buy|get|remember))?"
@@ -14,6 +16,11 @@ _POSSESSIVE = r"(?:(?:my|the|our|your|his|her|a|this|that|\w+'s|\w+ s) )?"
 _INTO = re.compile(
     r"\s+(?:down\s+)?(?!to[\s-]dos?\b)(?:to|on|onto|in|into|for|from|off of|off|out of"
     rf"|of)\s+{_POSSESSIVE}{_LIST_WORDS}(?=$|[\s,.!?])(?:\s+(?:too|also|as well|please))*",
+    re.I,
+)
+_INTO_UNSAID = re.compile(
+    r"(?<=\w)\s+(?:the|my|our)\s+(?:(?:shopping|grocery|groceries|to[\s-]?do|todo|task|chores?|wish|packing)"
+    r"\s+lists?|calendar)$",
     re.I,
 )
 _IN_FRONT = re.compile(
@@ -97,10 +104,17 @@ def outside_lists(text: str) -> tuple[str, str | None]:
     front = _IN_FRONT.search(text)
     if front is not None:
         return text[front.end() :], _list_name(front[0])
-    match = _INTO.search(text)
+    match = _INTO.search(text) or _unsaid(text)
     if match is None:
         return text, None
     return f"{text[: match.start()]} {text[match.end() :]}".strip(), _list_name(match[0])
+
+
+def _unsaid(text: str) -> re.Match[str] | None:
+    """The list at the end of an order whose "to" was swallowed: "add peanuts the grocery list"."""
+    return (
+        _INTO_UNSAID.search(text) if re.match(r"^\W*(?:please )?(?:add|put)\s+\w+\s+\w", text, re.I) else None
+    )
 
 
 _NAMED_LIST = re.compile(
@@ -164,6 +178,19 @@ def names_task_outright(text: str) -> bool:
         _OUTRIGHT.search(text) is not None
         or re.match(r"^(?:please )?(?:check|tick) off\b", text, re.I) is not None
     )
+
+
+_WITH_COMPANY = re.compile(
+    rf"^(?P<occasion>(?:[\w'-]+\s+){{0,3}}?(?:{words.OCCASION}|[\w']+ day))\s+"
+    r"(?P<company>(?:with|at)\s+.+)$",
+    re.I,
+)
+
+
+def occasion_and_company(title: str) -> tuple[str, str | None]:
+    """What one goes to, and with whom or where: "dinner with Anna" is a dinner, and Anna its description."""
+    match = _WITH_COMPANY.match(title)
+    return (match["occasion"], match["company"]) if match else (title, None)
 
 
 def occasion_named(text: str) -> str:
