@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, bindparam, delete, func, insert, select, true, update
+from sqlalchemy import BigInteger, Integer, Text, bindparam, delete, insert, select, update
 
 from src.core.database import Executor, Query, Row
+from src.core.tables import metadata
 from src.history.operation import ChangeKind, Operation
 from src.history.repository import change_log
+from src.tasks import models
 from src.tasks.columns import owned, task_columns, task_table, with_series
 from src.tasks.filters import SortDirection, TaskSort
 from src.tasks.search import count_query, search_query
@@ -108,15 +110,15 @@ _next_of_series = Query(
     .limit(1)
 )
 
-_unnested = func.unnest(task_table.c.tags).table_valued("tag", name="tags").render_derived()
-_tag = _unnested.c.tag
-_usage = func.count()
+_usage = metadata.tables[str(models.TagUsage.__tablename__)]
 _tags = Query(
-    select(func.mode().within_group(_tag).label("name"), _usage.label("usage_count"))
-    .select_from(task_table.join(_unnested, true()))
-    .where(owned, _tag.ilike(bindparam("pattern", type_=Text)))
-    .group_by(func.lower(_tag))
-    .order_by(_usage.desc(), func.lower(_tag))
+    select(_usage.c.name, _usage.c.usage_count)
+    .where(
+        _usage.c.user_id == bindparam("owner", type_=Text),
+        _usage.c.usage_count > 0,
+        _usage.c.name.ilike(bindparam("pattern", type_=Text)),
+    )
+    .order_by(_usage.c.usage_count.desc(), _usage.c.tag_key)
     .limit(bindparam("page_size", type_=Integer))
 )
 

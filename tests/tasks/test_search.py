@@ -1,5 +1,7 @@
 """Finding tasks: by words, beginnings and resemblance; totals and tags."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -84,3 +86,24 @@ async def test_tags_are_counted_whatever_their_letter_case(
 async def test_tasks_are_found_by_when_they_were_made(some: httpx.AsyncClient) -> None:
     assert len(await titles(some, created_after="2026-11-21T09:59:59Z")) == 4
     assert await titles(some, created_after="2026-11-21") == []
+
+
+async def test_tag_counts_follow_every_change(client: httpx.AsyncClient) -> None:
+    first = await create_task(client, "one", tags=["Home", "garden"])
+    second = await create_task(client, "two", tags=["home"])
+    await client.patch(f"/api/me/tasks/{first['id']}", json={"tags": ["HOME", "garage"]})
+    await client.delete(f"/api/me/tasks/{second['id']}")
+
+    tags = (await client.get("/api/me/tags")).json()
+
+    assert [(tag["name"], tag["usage_count"]) for tag in tags] == [("garage", 1), ("HOME", 1)]
+
+
+async def test_tags_counted_at_once_are_all_counted(client: httpx.AsyncClient) -> None:
+    await asyncio.gather(
+        *(create_task(client, str(number), tags=["a", "b", "c"][:: (-1) ** number]) for number in range(20))
+    )
+
+    tags = (await client.get("/api/me/tags")).json()
+
+    assert [(tag["name"], tag["usage_count"]) for tag in tags] == [("a", 20), ("b", 20), ("c", 20)]
