@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Date, DateTime, Integer, Text, bindparam, text
 from sqlalchemy.types import TypeEngine
 
-from src.analytics.statements import COMING, DAYS, FIGURES, FINISHED, PATTERNS, RECORD
+from src.analytics.statements import COMING, DAYS, FIGURES, FINISHED, GROUPS, PATTERNS, RECORD
 from src.core.database import Executor, Query, Row
 
 _PARAMETERS: dict[str, TypeEngine[Any]] = {
@@ -34,7 +34,7 @@ def _query(statement: str, *ctes: str) -> Query:
     return Query(text(statement).bindparams(*parameters))
 
 
-_figures = _query(FIGURES, RECORD, FINISHED, PATTERNS)
+_figures = _query(FIGURES, RECORD, FINISHED, PATTERNS, GROUPS)
 _days = _query(DAYS, RECORD)
 _coming = _query(COMING)
 

@@ -20,10 +20,10 @@ from src.analytics.schemas import (
 )
 from src.analytics.streaks import find_streaks
 from src.core.database import Row
-from src.preferences.schemas import WeekStart
+from src.recurrence.terms import Weekday
 
 
-def read_figures(row: Row, *, last_day: date, week_start: WeekStart) -> dict[str, Any]:
+def read_figures(row: Row, *, last_day: date, week_start: Weekday) -> dict[str, Any]:
     """The parts of the answer that come from the counting statement."""
     return {
         "completion_stats": Completions(**_completions(row["completion"])),
@@ -106,7 +106,7 @@ def _recurring(counts: Mapping[str, Any]) -> Recurring:
     )
 
 
-def _productivity(row: Row, last_day: date, week_start: WeekStart) -> Productivity:
+def _productivity(row: Row, last_day: date, week_start: Weekday) -> Productivity:
     pace: Mapping[str, Any] = row["pace"]
     lead: float | None = pace["median_lead_hours"]
     streaks = find_streaks(counts_by_day(row["completed_days"]), last_day)
@@ -120,9 +120,9 @@ def _productivity(row: Row, last_day: date, week_start: WeekStart) -> Productivi
     )
 
 
-def _by_weekday(counts: Mapping[str, int], week_start: WeekStart) -> list[WeekdayCount]:
+def _by_weekday(counts: Mapping[str, int], week_start: Weekday) -> list[WeekdayCount]:
     """The database numbers the days of the week from Monday, 1."""
-    names = list(WeekStart)
+    names = list(Weekday)
     first = names.index(week_start)
     numbers = [(first + n) % 7 for n in range(7)]
     return [WeekdayCount(weekday=names[n], count=counts.get(str(n + 1), 0)) for n in numbers]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from src.core.schemas import RequestModel
-from src.preferences.schemas import WeekStart
+from src.recurrence.terms import Weekday
 
 Percentage = Annotated[float, Field(ge=0, le=100, description="0 to 100, rounded to one decimal.")]
 Year = Annotated[int, Field(ge=1900, le=2200)]
@@ -93,7 +93,7 @@ class Recurring(BaseModel):
 class WeekdayCount(BaseModel):
     """Completions on a day of the week."""
 
-    weekday: WeekStart
+    weekday: Weekday
     count: int
 
 

@@ -18,7 +18,8 @@ from src.analytics.schemas import (
 )
 from src.auth.context import Caller
 from src.core.database import Executor, Row
-from src.preferences.schemas import Preferences, WeekStart
+from src.preferences.schemas import Preferences
+from src.recurrence.terms import Weekday
 from src.tasks.dates import read_due
 from src.tasks.pattern import pattern_of
 
@@ -73,7 +74,7 @@ class AnalyticsService:
     async def draw_heatmap(self, year: int | None) -> str:
         """A year of completions as an SVG document."""
         row = await self._queries.days()
-        week_start = list(WeekStart).index(self._preferences.week_start)
+        week_start = list(Weekday).index(self._preferences.week_start)
         return draw_heatmap(
             year or self._today.year, counts_by_day(row["completed_days"]), week_start=week_start
         )

@@ -105,6 +105,28 @@ runs AS (
 )
 """
 
+# Counted by spelling first: few are left to be sorted for the latest.
+GROUPS = """
+tag_spellings AS (
+    SELECT key, tag AS name, max(id) AS newest,
+        count(*) FILTER (WHERE is_completed) AS completed,
+        count(*) FILTER (WHERE is_open) AS pending,
+        count(*) FILTER (WHERE is_overdue) AS overdue
+    FROM standing, unnest(tags, tag_keys) AS tagged(tag, key)
+    WHERE NOT is_skipped
+    GROUP BY key, tag
+),
+category_spellings AS (
+    SELECT category AS name, max(id) AS newest,
+        count(*) FILTER (WHERE is_completed) AS completed,
+        count(*) FILTER (WHERE is_open) AS pending,
+        count(*) FILTER (WHERE is_overdue) AS overdue
+    FROM standing
+    WHERE category IS NOT NULL AND NOT is_skipped
+    GROUP BY category
+)
+"""
+
 FIGURES = """
 SELECT
     (SELECT to_jsonb(figures) FROM (
@@ -145,22 +167,16 @@ SELECT
         FROM standing WHERE is_completed GROUP BY 1
     ) AS figures) AS hours,
     (SELECT jsonb_agg(to_jsonb(figures)) FROM (
-        SELECT (array_agg(tag ORDER BY created_at DESC, id DESC))[1] AS name,
-            count(*) FILTER (WHERE is_completed) AS completed,
-            count(*) FILTER (WHERE is_open) AS pending,
-            count(*) FILTER (WHERE is_overdue) AS overdue
-        FROM standing, unnest(tags, tag_keys) AS tagged(tag, key)
-        WHERE NOT is_skipped
-        GROUP BY key ORDER BY count(*) DESC, key LIMIT :group_limit
+        SELECT (array_agg(name ORDER BY newest DESC))[1] AS name, sum(completed) AS completed,
+            sum(pending) AS pending, sum(overdue) AS overdue
+        FROM tag_spellings GROUP BY key
+        ORDER BY sum(completed) + sum(pending) DESC, key LIMIT :group_limit
     ) AS figures) AS tags,
     (SELECT jsonb_agg(to_jsonb(figures)) FROM (
-        SELECT (array_agg(category ORDER BY created_at DESC, id DESC))[1] AS name,
-            count(*) FILTER (WHERE is_completed) AS completed,
-            count(*) FILTER (WHERE is_open) AS pending,
-            count(*) FILTER (WHERE is_overdue) AS overdue
-        FROM standing
-        WHERE category IS NOT NULL AND NOT is_skipped
-        GROUP BY lower(category) ORDER BY count(*) DESC, lower(category) LIMIT :group_limit
+        SELECT (array_agg(name ORDER BY newest DESC))[1] AS name, sum(completed) AS completed,
+            sum(pending) AS pending, sum(overdue) AS overdue
+        FROM category_spellings GROUP BY lower(name)
+        ORDER BY sum(completed) + sum(pending) DESC, lower(name) LIMIT :group_limit
     ) AS figures) AS categories,
     (SELECT jsonb_object_agg(day, number) FROM (
         SELECT completed_wall::date AS day, count(*) AS number

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from src.analytics.schemas import AnalyticsRead, Completions, GroupCompletions, Productivity, Recurring
-from src.preferences.schemas import WeekStart
+from src.recurrence.terms import Weekday
 
 _MAX_GROUPS = 5
 
@@ -18,7 +18,7 @@ class ProductivitySummary(BaseModel):
     median_lead_hours: float | None
     current_streak_days: int
     longest_streak_days: int
-    busiest_weekday: WeekStart | None
+    busiest_weekday: Weekday | None
     busiest_hour: int | None
 
     @classmethod
