@@ -34,9 +34,9 @@ def _query(statement: str, *ctes: str) -> Query:
     return Query(text(statement).bindparams(*parameters))
 
 
-_figures = _query(FIGURES, RECORD, FINISHED, PATTERNS, GROUPS)
-_days = _query(DAYS, RECORD)
-_coming = _query(COMING)
+FIGURES_QUERY = _query(FIGURES, RECORD, FINISHED, PATTERNS, GROUPS)
+DAYS_QUERY = _query(DAYS, RECORD)
+COMING_QUERY = _query(COMING)
 
 
 class AnalyticsQueries:
@@ -58,7 +58,7 @@ class AnalyticsQueries:
     ) -> Row:
         """Everything that is counted for a period: its first and last day, and where they begin and end."""
         return await self._one(
-            _figures,
+            FIGURES_QUERY,
             start_on=days[0],
             end_on=days[1],
             start_at=instants[0],
@@ -71,12 +71,12 @@ class AnalyticsQueries:
 
     async def days(self) -> Row:
         """How many tasks were created and completed on each day there was any."""
-        return await self._one(_days)
+        return await self._one(DAYS_QUERY)
 
     async def coming_series(self, horizon: date, *, limit: int) -> list[Row]:
         """The series in force whose pending occurrence is scheduled until a day, soonest first."""
         return await self._executor.fetch_all(
-            _coming, owner=self._owner, horizon_on=horizon, series_limit=limit
+            COMING_QUERY, owner=self._owner, horizon_on=horizon, series_limit=limit
         )
 
     async def _one(self, query: Query, **values: Any) -> Row:
