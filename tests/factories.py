@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import jwt
 
-from src.auth.tokens import sign_token
 from src.core.clock import system_clock
 
 SECRET = "a-secret-of-the-tests-0123456789abcdef"
@@ -32,7 +32,9 @@ class StandingClock:
 
 
 def token_for(user_id: str) -> str:
-    return sign_token(user_id, secret=SECRET, now=system_clock(), lifetime_seconds=3600)
+    now = system_clock()
+    claims = {"sub": user_id, "iat": now, "exp": now + timedelta(hours=1)}
+    return jwt.encode(claims, SECRET, algorithm="HS256")
 
 
 async def create_task(client: httpx.AsyncClient, title: str = "Call mom", **fields: Any) -> dict[str, Any]:

@@ -144,10 +144,3 @@ def _user_id(claims: dict[str, Any]) -> str:
 
 def _refuse(sentence: str) -> NoReturn:
     raise InvalidToken(sentence)
-
-
-def sign_token(user_id: str, *, secret: str, now: datetime, lifetime_seconds: int) -> str:
-    """A token of this service's own making, for development and the command line."""
-    issued_at = int(now.timestamp())
-    claims = {"sub": user_id, "iat": issued_at, "exp": issued_at + lifetime_seconds, "type": "access"}
-    return jwt.encode(claims, secret, algorithm="HS256")

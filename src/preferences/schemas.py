@@ -2,33 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field
 
 from src.core.schemas import RequestModel
+from src.language.when import DateOrder
 from src.preferences.zones import zone_named
-
-
-class WeekStart(StrEnum):
-    """The first day of the week."""
-
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
-
-
-class DateOrder(StrEnum):
-    """How 3/4 is read: month first or day first."""
-
-    MONTH_FIRST = "mdy"
-    DAY_FIRST = "dmy"
+from src.recurrence.terms import Weekday
 
 
 def _known_zone(name: str) -> str:
@@ -42,7 +24,7 @@ class SettingsRead(BaseModel):
     """The settings in force for a user."""
 
     timezone: str
-    week_start: WeekStart
+    week_start: Weekday
     date_order: DateOrder
 
 
@@ -50,8 +32,8 @@ class SettingsUpdate(RequestModel):
     """The settings to change; `null` for the zone returns to UTC."""
 
     timezone: TimezoneName | None = Field(default=None, examples=["Europe/Berlin"])
-    week_start: WeekStart = WeekStart.MON
-    date_order: DateOrder = DateOrder.MONTH_FIRST
+    week_start: Weekday = Weekday.MON
+    date_order: DateOrder = DateOrder.MDY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +41,8 @@ class Preferences:
     """The clock and calendar by which one request is read and answered."""
 
     zone: ZoneInfo
-    week_start: WeekStart = WeekStart.MON
-    date_order: DateOrder = DateOrder.MONTH_FIRST
+    week_start: Weekday = Weekday.MON
+    date_order: DateOrder = DateOrder.MDY
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)

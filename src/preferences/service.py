@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from src.auth.context import Caller
 from src.core.database import Executor, Row
+from src.language.when import DateOrder
 from src.preferences.repository import PreferencesRepository
-from src.preferences.schemas import DateOrder, Preferences, SettingsRead, SettingsUpdate, WeekStart
+from src.preferences.schemas import Preferences, SettingsRead, SettingsUpdate
 from src.preferences.zones import zone_named
+from src.recurrence.terms import Weekday
 
 _DEFAULTS: dict[str, Any] = {"timezone": None, "week_start": "mon", "date_order": "mdy"}
 
@@ -24,7 +26,7 @@ class PreferencesService:
         """The zone of this request, else the stored one, else UTC."""
         row: Row = await self._repository.get() or _DEFAULTS
         name = self._caller.timezone or row["timezone"] or "UTC"
-        return Preferences(zone_named(name), WeekStart(row["week_start"]), DateOrder(row["date_order"]))
+        return Preferences(zone_named(name), Weekday(row["week_start"]), DateOrder(row["date_order"]))
 
     async def get(self) -> SettingsRead:
         return _read(await self._repository.get() or _DEFAULTS)

@@ -7,12 +7,13 @@ from typing import Any
 from src.core.database import Row
 from src.core.errors import InvalidInput
 from src.core.pagination import decode_cursor, encode_cursor, instant_from_cursor
-from src.preferences.schemas import Preferences, WeekStart
+from src.preferences.schemas import Preferences
+from src.recurrence.terms import Weekday
 from src.tasks.dates import read_due
 from src.tasks.filters import DueWindow, StatusFilter, TaskFilter, TaskSort
 from src.tasks.schemas import tag_key
 
-_WEEKDAYS = list(WeekStart)
+_WEEKDAYS = list(Weekday)
 
 
 def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:

@@ -19,11 +19,10 @@ from src.auth.tokens import (
     ExpiredToken,
     InvalidToken,
     SharedSecretVerifier,
-    sign_token,
 )
 from src.core.clock import system_clock
 from tests.conftest import client_of
-from tests.factories import SECRET, create_task
+from tests.factories import SECRET, create_task, token_for
 
 NOW = int(system_clock().timestamp())
 YEAR = 366 * 24 * 3600
@@ -138,7 +137,7 @@ ACCEPTED = {
     ),
     "a kid": sealed(HEADER | {"kid": "1"}, CLAIMS),
     "PyJWT's own": jwt.encode(CLAIMS, SECRET, algorithm="HS256"),
-    "this service's own": sign_token("token-user", secret=SECRET, now=system_clock(), lifetime_seconds=3600),
+    "these tests' own": token_for("token-user"),
 }
 
 
