@@ -66,7 +66,7 @@ def _date(svg: Element, days: Sequence[date]) -> None:
     for mark in range(marks):
         place = (len(days) - 1) * mark // max(1, marks - 1)
         day = days[place]
-        text(svg, _x(place + 1, len(days)), _HEIGHT - 12, f"{day.day} {day:%b} {day:%y}", anchor="middle")
+        text(svg, _x(place + 1, len(days)), _HEIGHT - 12, f"{day.day} {day:%b} {day.year}", anchor="middle")
 
 
 def _draw_line(svg: Element, name: str, counts: Sequence[int], top: int) -> None:
