@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from src.core.errors import DomainError, ErrorKind, FieldError
 from src.core.schemas import field_error
@@ -150,8 +151,24 @@ async def _http_exception(request: Request, error: Exception) -> Response:
         code, message = "route_not_found", f"There is nothing at {request.url.path}."
     if error.status_code == 405:
         code, message = "method_not_allowed", f"{request.method} is not possible at {request.url.path}."
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed_methods(request))
     body = problem(kind, code, message, status=error.status_code, request_id=request_id_of(request))
-    return problem_response(body, dict(error.headers or {}))
+    return problem_response(body, headers)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """What RFC 9110 §15.5.6 asks for: Starlette names the methods of the first route at this path only."""
+    methods = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+    return [
+        method
+        for method in methods
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def add_error_handlers(app: FastAPI) -> None:
