@@ -1,7 +1,6 @@
 """How the local model talks: short, plain, and only what the tools said. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from src.assistant.local_model.conversation import Task, one_line
 
@@ -24,6 +23,10 @@ NOT_MINE = (
     " finding, changing and finishing them."
 )
 NO_QUESTION = "All right, nothing was changed."
+WHICH_LIST = (
+    "Tell me what to do with it, for instance “finish the second one”, or ask “what do I have?” to see your"
+    " tasks with their numbers."
+)
 NOTHING_OPEN = "I'm not sure what you mean. Say “help” to see what I can do."
 
 
@@ -39,7 +42,12 @@ def due(task: Task) -> str:
 def line(task: Task) -> str:
     """A task as one line of a list."""
     level = task.get("priority")
-    facts = [due(task), f"{level} priority" if level in ("High", "Low") else "", _state(task)]
+    facts = [
+        due(task),
+        repetition(task),
+        f"{level} priority" if level in ("High", "Low") else "",
+        _state(task),
+    ]
     told = ", ".join(fact for fact in facts if fact)
     return f"{one_line(task['title'])} — {told}" if told else one_line(task["title"])
 
@@ -53,8 +61,15 @@ def numbered(tasks: Sequence[Task]) -> str:
     return "\n".join(f"{place}. {line(task)}" for place, task in enumerate(tasks[:SHOWN_AT_MOST], start=1))
 
 
+def repetition(task: Task) -> str:
+    """How a task repeats, in the tool's words; empty where it does not."""
+    rule = task.get("recurrence")
+    text = rule.get("text") if isinstance(rule, dict) else rule
+    return f"repeats {text}" if text else ""
+
+
 def added(task: Task) -> str:
-    facts = [f"due {due(task)}" if due(task) else ""]
+    facts = [f"due {due(task)}" if due(task) else "", repetition(task)]
     if task.get("priority") not in (None, "None", "Medium"):
         facts.append(f"{task['priority']} priority")
     if task.get("tags"):
@@ -104,7 +119,10 @@ def not_found(words: str, near: Sequence[Task]) -> str:
 
 
 def sure(tasks: Sequence[Task]) -> str:
-    return f"{ASK_SURE} these {len(tasks)} tasks? Say yes or no.\n{numbered(tasks)}"
+    rest = len(tasks) - SHOWN_AT_MOST
+    return f"{ASK_SURE} these {len(tasks)} tasks? Say yes or no.\n{numbered(tasks)}" + (
+        f"\n… and {rest} more." if rest > 0 else ""
+    )
 
 
 def failed(what: str, error: str) -> str:
@@ -119,21 +137,3 @@ def listed(heading: str, tasks: Sequence[Task], *, has_more: bool) -> str:
     shown = numbered(tasks)
     rest = has_more or len(tasks) > SHOWN_AT_MOST
     return f"{opening}\n{shown}" + ("\nThere are more; say “more” to see them." if rest else "")
-
-
-def analytics(stats: dict[str, Any]) -> str:
-    """The plain numbers of an analytics result, one level deep, in words."""
-    flat = {key: value for key, value in stats.items() if not isinstance(value, dict)}
-    for part in (value for value in stats.values() if isinstance(value, dict)):
-        flat = part | flat
-    named = [
-        f"{key.replace('_', ' ')} {_figure(key, value)}"
-        for key, value in flat.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    return "Here is how it stands: " + ", ".join(named[:12]) + "." if named else "There are no figures yet."
-
-
-def _figure(key: str, value: float) -> str:
-    text = str(round(value, 1)).removesuffix(".0")
-    return f"{text} %" if key.endswith(("percent", "percentage")) else text

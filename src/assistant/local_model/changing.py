@@ -1,5 +1,6 @@
 """Orders to finish, reopen, skip, stop or delete tasks: what is called, and what is told afterwards."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -32,14 +33,30 @@ def answer_state(turn: Turn, request: Request) -> str | None:
     return _each(turn, request.intent, chosen)
 
 
+_THIS_ONCE = re.compile(
+    r"[\s,]+(?:(?:just )?(?:for )?this (?:one )?time|(?:just )?this once|for now)\W*$", re.I
+)
+_SERIES = re.compile(
+    r"[\s,]+(?:and all (?:its|the) (?:repeats|occurrences)|series|for good|forever|altogether"
+    r"|completely)\W*$",
+    re.I,
+)
+
+
 def _target(turn: Turn, request: Request) -> Details:
-    return read_details(request.text, turn.conversation.context)
+    return read_details(_named(request.text), turn.conversation.context)
+
+
+def _named(text: str) -> str:
+    """The text without the words that say how far an order goes: "skip it this time"."""
+    named = _THIS_ONCE.sub("", text)
+    return _SERIES.sub("", named) if re.search(r"\w+\s+\w+.*\w\s+\w+", named) else named
 
 
 def _reference(request: Request, details: Details) -> Reference:
     if request.reference is not None:
         return request.reference
-    whole = read_reference(target_words(request.text))
+    whole = read_reference(target_words(_named(request.text)))
     if not (whole.words or whole.is_pronoun or whole.numbers or whole.places or whole.is_everything):
         return _unnamed(request.text)
     if not whole.words:
@@ -47,7 +64,9 @@ def _reference(request: Request, details: Details) -> Reference:
     shorter = target_words(details.rest)
     if names_task_outright(request.text):
         return replace(whole, shorter=shorter)
-    return read_reference(shorter) if shorter else _unnamed(request.text)
+    if not shorter:
+        return _unnamed(request.text)
+    return replace(read_reference(shorter), longer=whole.words)
 
 
 def _unnamed(text: str) -> Reference:
@@ -57,8 +76,13 @@ def _unnamed(text: str) -> Reference:
     return Reference(words=occasion_named(text), is_vague=True)
 
 
-def _each(turn: Turn, intent: Intent, chosen: Chosen) -> str | None:
-    results = [_change(turn, intent, task) for task in chosen.tasks]
+def _each(turn: Turn, intent: Intent, chosen: Chosen, *, is_series: bool = False) -> str | None:
+    results = [
+        turn.ask("delete_task", task_id=task["id"], scope="series")
+        if is_series and task.get("recurrence")
+        else _change(turn, intent, task)
+        for task in chosen.tasks
+    ]
     if any(result is None for result in results):
         return None
     told = [_told(intent, task, result) for task, result in zip(chosen.tasks, results, strict=True) if result]
@@ -96,7 +120,10 @@ def _told(intent: Intent, task: Task, result: ToolResult) -> str:
         case Intent.STOP:
             return f"{answers.title(after)} no longer repeats."
         case _:
-            return f"Deleted “{result.outcome.get('title') or task['title']}”."
+            told = f"Deleted “{result.outcome.get('title') or task['title']}”."
+            successor = result.outcome.get("next_occurrence")
+            again = f" It repeats: the next is {answers.due(successor)}." if successor else ""
+            return told + again + (" Say “delete the series” to end it." if successor else "")
 
 
 def answer_deletes(turn: Turn, requests: Sequence[Request]) -> str | None:
@@ -111,7 +138,13 @@ def answer_deletes(turn: Turn, requests: Sequence[Request]) -> str | None:
     tasks = tuple({task["id"]: task for chosen in known for task in chosen.tasks}.values())
     if len(tasks) > 1 and not requests[0].is_confirmed:
         return answers.sure(tasks)
-    return _each(turn, Intent.DELETE, Chosen(tasks))
+    # Of several tasks the repeating ones go as a whole: one would not ask for their next ones instead.
+    is_series = (
+        len(tasks) > 1
+        or any(chosen.is_several for chosen in known)
+        or _SERIES.search(requests[0].text) is not None
+    )
+    return _each(turn, Intent.DELETE, Chosen(tasks), is_series=is_series)
 
 
 def _to_delete(turn: Turn, request: Request) -> Chosen | None:
@@ -120,16 +153,17 @@ def _to_delete(turn: Turn, request: Request) -> Chosen | None:
     return choose(turn, _reference(request, details), when=details.when, category=category)
 
 
+_GONE = "A deleted task cannot be brought back from here."
+
+
 def answer_undo(turn: Turn) -> str | None:
     """Take the last change back, where a tool can."""
     last = next(iter(turn.conversation.changes()), None)
     if last is None or not last.tasks():
-        return (
-            "There is nothing here that I could take back."
-            if last is None
-            else "A deleted task cannot be brought back from here."
-        )
+        return "There is nothing here that I could take back." if last is None else _GONE
     task = last.tasks()[0]
+    if last.tool == "delete_task":
+        return _GONE
     if last.tool == "complete_task" and last.arguments.get("completed") is not False:
         return _each(turn, Intent.REOPEN, Chosen((task,)))
     if last.tool == "complete_task":

@@ -37,6 +37,9 @@ def choose(
     if reference.places:
         return _by_place(turn, reference.places, status)
     if reference.is_everything:
+        shown = turn.conversation.shown() if reference.is_shown else []
+        if shown:
+            return Chosen(tuple(shown), is_several=True)
         return _everything(turn, status, when, reference.words or None, category)
     if reference.is_pronoun:
         return _by_pronoun(turn, status)
@@ -70,7 +73,7 @@ def _by_place(turn: Turn, places: Sequence[int], status: str) -> Chosen | None:
 
 
 def _by_pronoun(turn: Turn, status: str) -> Chosen | None:
-    touched = turn.conversation.touched()
+    touched = turn.conversation.touched(is_finished=status == "completed")
     if touched is not None:
         return Chosen((touched,))
     return _ask_which(turn, status)
@@ -88,10 +91,6 @@ def _ask_which(turn: Turn, status: str) -> Chosen | None:
 def _everything(
     turn: Turn, status: str, when: When | None, words: str | None = None, category: str | None = None
 ) -> Chosen | None:
-    shown = turn.conversation.shown()
-    asked = turn.conversation.previous_answer.startswith((answers.ASK_WHICH, answers.ASK_SURE))
-    if asked and shown:
-        return Chosen(tuple(shown), is_several=True)
     found = turn.ask(
         "list_tasks",
         status=status,
@@ -124,7 +123,8 @@ def _by_words(turn: Turn, reference: Reference, status: str, when: When | None) 
         return None
     if found.error:
         return Chosen(problem=found.error)
-    fitting = _on_day(matching(found.tasks(), words), when)
+    outright = matching(found.tasks(), reference.longer) if reference.longer else []
+    fitting = outright or _on_day(matching(found.tasks(), words), when)
     if not fitting:
         return _unnamed(turn, status, when) if reference.is_vague else _not_found(turn, reference, status)
     if len(fitting) > 1:

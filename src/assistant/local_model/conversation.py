@@ -85,22 +85,38 @@ class Conversation:
         return said[-1].text if said and said[-1].role == "assistant" else ""
 
     def shown(self) -> list[Task]:
-        """The tasks of the last numbered answer, in its order."""
+        """The tasks of the last numbered answer, or the last several that were added at once, in order."""
+        added: list[Task] = []
         for index in range(len(self.earlier) - 1, -1, -1):
             event = self.earlier[index]
-            if isinstance(event, Said) and event.role == "assistant":
-                titles = [match[1] for match in _NUMBERED_LINE.findall(event.text)]
-                if titles:
-                    return _by_title(titles, self.earlier[:index])
+            if isinstance(event, ToolResult):
+                added = event.tasks() + added if event.tool == "add_task" else added
+            elif event.role == "user":
+                if len(added) > 1:
+                    return added
+                added = []
+            elif titles := [match[1] for match in _NUMBERED_LINE.findall(event.text)]:
+                shown = _by_title(titles, self.earlier[:index])
+                return shown + self._unsaid(shown, index) if "\n… and " in event.text else shown
         return []
 
-    def touched(self) -> Task | None:
-        """The task that was last changed, or the only one that was last shown."""
+    def _unsaid(self, shown: Sequence[Task], index: int) -> list[Task]:
+        """The tasks that the answer at an index counted without naming them."""
+        looked_up = [event for event in self.earlier[:index] if isinstance(event, ToolResult)]
+        named = {task["id"] for task in shown}
+        return [task for result in looked_up[-1:] for task in result.tasks() if task["id"] not in named]
+
+    def touched(self, *, is_finished: bool = False) -> Task | None:
+        """The task that was last changed, or the only one that was last shown.
+
+        Of a repeating task that was done or skipped that is its next occurrence, unless the finished one is
+        meant.
+        """
         for event in reversed(self.earlier):
             if isinstance(event, ToolResult) and event.tasks():
                 tasks = event.tasks()
                 if event.tool in CHANGING_TOOLS or len(tasks) == 1:
-                    return tasks[0]
+                    return tasks[0] if is_finished else tasks[-1]
         return None
 
     def changes(self) -> list[ToolResult]:

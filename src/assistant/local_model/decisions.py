@@ -1,6 +1,6 @@
 """What the local model does next in a conversation: call tools, or answer."""
 
-from src.assistant.local_model import answers
+from src.assistant.local_model import answers, figures
 from src.assistant.local_model.adding import answer_add
 from src.assistant.local_model.asking import Turn
 from src.assistant.local_model.changing import answer_deletes, answer_state, answer_undo
@@ -10,8 +10,10 @@ from src.assistant.local_model.details import read_details
 from src.assistant.local_model.intents import Intent
 from src.assistant.local_model.listing import answer_list, answer_more
 from src.assistant.local_model.output import Decision
+from src.assistant.local_model.references import Reference, read_reference
 from src.assistant.local_model.requests import Request, requests_of
 from src.assistant.local_model.updating import answer_update, clears_field
+from src.assistant.local_model.words import plain, without_courtesy
 
 _SPOKEN = {
     Intent.HELP: answers.HELP,
@@ -62,8 +64,16 @@ def _other(turn: Turn, request: Request) -> str | None:
             return _tags(turn)
         case Intent.ANALYTICS:
             return _analytics(turn, request)
+        case Intent.NONE if _points_only(request.text):
+            return answers.WHICH_LIST
         case _:
             return _SPOKEN[request.intent]
+
+
+def _points_only(text: str) -> bool:
+    """Whether a message is a bare "the second one", with nothing to do about it."""
+    reference = read_reference(without_courtesy(plain(text)))
+    return not reference.words and reference != Reference()
 
 
 def _tags(turn: Turn) -> str | None:
@@ -87,4 +97,4 @@ def _analytics(turn: Turn, request: Request) -> str | None:
         return None
     if result.error or result.outcome is None:
         return answers.failed("get the figures", result.error)
-    return answers.analytics(result.outcome)
+    return figures.told(result.outcome)

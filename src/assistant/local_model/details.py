@@ -165,7 +165,9 @@ _SHIFT = re.compile(
     r"\b(\d+|an?|one|two|three|four|five|ten|fifteen|twenty|thirty|half an)\s+(minute|hour|day|week)s?\b",
     re.IGNORECASE,
 )
-_DIRECTION = re.compile(r"\b(?:later|earlier|out|up|back|forward|ahead|by)\b", re.IGNORECASE)
+_DIRECTION = re.compile(
+    r"\b(?:snooze|postpone|delay|defer|push|later|earlier|out|up|back|forward|ahead|by)\b", re.IGNORECASE
+)
 _AMOUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "fifteen": 15,
     "twenty": 20, "thirty": 30, "half an": 0.5,
@@ -175,6 +177,23 @@ _AMOUNTS = {
 def is_shifting(text: str) -> bool:
     """Whether a text moves a date by a length: "30 minutes earlier", "out 5 days"."""
     return _SHIFT.search(text) is not None and _DIRECTION.search(text) is not None
+
+
+_CLOCK_ONLY = re.compile(
+    r"^(?:at |by |around )?(?:\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?|o'?clock)?|noon|midday|midnight)$", re.I
+)
+
+
+def moved(due: str, details: Details, context: LanguageContext) -> str:
+    """The new due date of a task: a time alone keeps its day, a day alone keeps its time of day."""
+    new = details.due() or ""
+    if not due or "T" not in f"{due}{new}":
+        return new
+    old = datetime.fromisoformat(due)
+    wall = old.astimezone(context.zone) if old.tzinfo else old
+    if _CLOCK_ONLY.match(details.said):
+        return f"{wall.date().isoformat()}T{new[11:]}"
+    return new if "T" in new else f"{new}T{wall:%H:%M}"
 
 
 def shifted(due: str, text: str) -> str | None:

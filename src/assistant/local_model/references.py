@@ -38,7 +38,7 @@ _PLACED = re.compile(
 )
 _PRONOUN = re.compile(
     r"^(?:it|that|this|that one|this one|(?:that|this) (?:task|item|reminder|event|appointment"
-    r"|meeting)|the one|the task|the same|them)$",
+    r"|meeting)|the one|the task|the same|them|(?:it )?(?:all of )?(?:the )?(?:whole |entire )?series)$",
     re.I,
 )
 _EVERYTHING = re.compile(
@@ -51,6 +51,7 @@ _EVERYTHING = re.compile(
     re.I,
 )
 
+_SHOWN = re.compile(r"\b(?:them|those|these|both)\b", re.I)
 _EVERY = re.compile(r"^all (?:of )?(?:the |my |our )?(\w+s|[\w ]+ tasks)$", re.I)
 
 
@@ -62,11 +63,15 @@ class Reference:
     places: tuple[int, ...] = ()
     is_pronoun: bool = False
     is_everything: bool = False
+    is_shown: bool = False
+    """Whether everything is everything that was just shown, as in "both of them"."""
     words: str = ""
     is_vague: bool = False
     """Whether the words name a kind of task only, as "my appointment" does."""
     shorter: str = ""
     """The words without what may be a date and may be part of the title."""
+    longer: str = ""
+    """The words with what was taken for a date."""
 
 
 def read_reference(phrase: str) -> Reference:
@@ -79,7 +84,7 @@ def read_reference(phrase: str) -> Reference:
     if _PRONOUN.match(text):
         return Reference(is_pronoun=True)
     if _EVERYTHING.match(text):
-        return Reference(is_everything=True)
+        return Reference(is_everything=True, is_shown=_SHOWN.search(text) is not None)
     if (every := _EVERY.match(text)) is not None:
         return Reference(is_everything=True, words=every[1])
     return Reference(words=text)

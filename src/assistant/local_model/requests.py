@@ -111,11 +111,13 @@ def _asked_about(conversation: Conversation, depth: int) -> list[Request]:
 
 
 def _confirmed(request: Request) -> Request:
-    return replace(request, reference=Reference(is_everything=True), is_confirmed=True)
+    return replace(request, reference=Reference(is_everything=True, is_shown=True), is_confirmed=True)
 
 
 def _which(conversation: Conversation, depth: int) -> list[Request] | None:
     reference = read_reference(words.without_courtesy(words.plain(conversation.utterance)))
+    if reference.is_everything:
+        reference = replace(reference, is_shown=True)
     asked = [request for request in _asked_about(conversation, depth) if request.intent is not Intent.NONE]
     return [replace(request, reference=reference) for request in asked[-1:]] or None
 

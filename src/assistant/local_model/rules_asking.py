@@ -69,6 +69,12 @@ NUMBERS: tuple[Rule, ...] = (
 QUERIES: tuple[Rule, ...] = (
     rule(
         Intent.LIST,
+        r"^what (?:all |else )?(?:do|have) i (?:have|got)(?: (?:now|left|still|there|open|pending|to do))*$"
+        r"|^what is (?:still )?on my plate\b|^(?:so )?what is left$|^what (?:must|should|can) i do(?: now"
+        r"| next)?$",
+    ),
+    rule(
+        Intent.LIST,
         r"^(?:tell|show|what|how)\b.*\bmy (?:day|week|weekend|morning|afternoon|evening)\b",
         at_home,
     ),

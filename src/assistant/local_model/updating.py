@@ -7,11 +7,20 @@ from src.assistant.local_model import answers
 from src.assistant.local_model.asking import Turn
 from src.assistant.local_model.choosing import choose
 from src.assistant.local_model.conversation import Task, ToolResult
-from src.assistant.local_model.details import Details, is_shifting, iso, priority_word, read_details, shifted
+from src.assistant.local_model.details import (
+    Details,
+    is_shifting,
+    iso,
+    moved,
+    priority_word,
+    read_details,
+    shifted,
+)
 from src.assistant.local_model.references import Reference, read_reference
 from src.assistant.local_model.requests import Request
 from src.assistant.local_model.titles import add_title, target_words
 from src.language import LanguageContext
+from src.language.when import WhenKind
 
 _CLEARED = re.compile(
     r"\b(due date|date|deadline|priority|category|description|tags?)\b (?:of|from|for|on)\b", re.I
@@ -32,6 +41,7 @@ _RENAME = re.compile(
 )
 _TAGS = re.compile(
     r"^(?:.*?\b)?tag\s+(?P<old>.+?)\s+(?:with|as)\s+(?P<tags>.+)$"
+    r"|^(?:.*?\b)?tag\s+(?P<old3>it|that|this|that one)\s+(?P<tags3>.+)$"
     r"|^(?:.*?\b)?add (?:the )?tags?\s+(?P<tags2>.+?)\s+to\s+(?P<old2>.+)$",
     re.I,
 )
@@ -47,13 +57,27 @@ def answer_update(turn: Turn, request: Request) -> str | None:
         return chosen.problem if chosen else None
     results = []
     for task in chosen.tasks:
-        given = {**fields, **_shift(task, shift, turn.conversation.context)}
+        given = {
+            **_fitted(task, fields, request.text, turn),
+            **_shift(task, shift, turn.conversation.context),
+        }
         if not given:
             return f"{answers.ASK_CHANGE} {answers.title(task)}?"
         results.append((task, given, turn.ask("update_task", task_id=task["id"], **given)))
     if any(result is None for _, _, result in results):
         return None
     return " ".join(_updated(task, given, result) for task, given, result in results if result)
+
+
+def _fitted(task: Task, fields: dict[str, Any], text: str, turn: Turn) -> dict[str, Any]:
+    """The fields, where the date keeps what the sentence left unsaid of the old one."""
+    if "due_date" not in fields:
+        return fields
+    context = turn.conversation.context
+    details = read_details(_TO.split(text, maxsplit=1)[-1], context, last=True)
+    if details.due() != fields["due_date"]:
+        return fields
+    return fields | {"due_date": moved(str(task.get("due_date") or ""), details, context)}
 
 
 def _updated(task: Task, given: dict[str, Any], result: ToolResult) -> str:
@@ -66,9 +90,9 @@ def _updated(task: Task, given: dict[str, Any], result: ToolResult) -> str:
 def _shift(task: Task, text: str, context: LanguageContext) -> dict[str, str]:
     if not text or not is_shifting(text):
         return {}
-    moved = shifted(str(task.get("due_date") or ""), text)
-    when = None if moved else read_details(text, context).when
-    return {"due_date": moved or iso(when)} if moved or when else {}  # type: ignore[arg-type] # one is there.
+    later = shifted(str(task.get("due_date") or ""), text)
+    when = None if later else read_details(text, context).when
+    return {"due_date": later or iso(when)} if later or when else {}  # type: ignore[arg-type] # one is there.
 
 
 def _update(turn: Turn, text: str) -> tuple[str, dict[str, Any], str]:
@@ -79,9 +103,9 @@ def _update(turn: Turn, text: str) -> tuple[str, dict[str, Any], str]:
         return target_words(old), {"title": add_title(rename["new"] or rename["new2"] or rename["new3"])}, ""
     tags = _TAGS.match(text.strip(" .!?"))
     if tags is not None:
-        named = re.split(r",? and |, ?|\s+", tags["tags"] or tags["tags2"])
+        named = re.split(r",? and |, ?|\s+", tags["tags"] or tags["tags2"] or tags["tags3"])
         return (
-            target_words(tags["old"] or tags["old2"]),
+            target_words(tags["old"] or tags["old2"] or tags["old3"]),
             {"tags": [tag.lstrip("#") for tag in named if tag]},
             "",
         )
@@ -103,7 +127,8 @@ def _details_update(turn: Turn, text: str) -> tuple[str, dict[str, Any], str]:
     is_shift = aim.when is None and is_shifting(text)
     when = aim.when or (None if is_shift else whole.when)
     if when is not None:
-        fields["due_date"] = iso(when)
+        said = aim.said if aim.when else whole.said
+        fields |= {"recurrence": said} if when.kind is WhenKind.RECURRENCE else {"due_date": iso(when)}
     level = whole.priority or (None if when else priority_word(parts[-1] if len(parts) > 1 else text))
     if level is not None:
         fields["priority"] = level

@@ -75,7 +75,7 @@ class FakeTools:
         return {"deleted_task_id": task_id, "title": self.tasks.pop(task_id)["title"]}
 
     def _get_analytics(self, **_: Any) -> dict[str, Any]:
-        return {"completed": 4, "completion_rate": 66.7}
+        return {"completion_stats": {"completed": 4, "pending": 2, "completion_rate": 66.7}}
 
 
 @dataclass

@@ -216,7 +216,7 @@ def test_questions_become_filters() -> None:
 def test_figures_are_told_from_the_tool() -> None:
     answer = Talk().say("how am I doing this month?")
 
-    assert "completed 4" in answer
+    assert answer == "You have done 4 tasks (66.7 %); 2 still open."
 
 
 def test_a_tool_that_is_not_there_is_not_called() -> None:
