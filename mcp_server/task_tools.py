@@ -1,12 +1,14 @@
 """The tools over tasks; each opens the same service as the REST routes and returns its schemas."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from mcp_server.definitions import TaskId, ToolDefinition, hints
 from mcp_server.identity import ToolContext
+from mcp_server.outcomes import MOST, AddedTasks, CompletedTasks, NewTask, Outcome, outcome_of
 from mcp_server.schemas import TagList, TaskResult
 from src.tasks.filters import DueWindow, SortDirection, StatusFilter, TagFilter, TaskFilter, TaskSort
 from src.tasks.schemas import (
@@ -15,6 +17,7 @@ from src.tasks.schemas import (
     DeletionScope,
     TaskCreate,
     TaskPage,
+    TaskRead,
     TaskUpdate,
 )
 
@@ -43,20 +46,39 @@ def make_add_task(context: ToolContext) -> Callable[..., Any]:
         priority: PriorityName | None = None,
         category: str | None = None,
         tags: list[str] | None = None,
-    ) -> TaskResult:
-        """Create one task. Call once per task; returns it with its id and due date."""
-        tasks = await context.tasks()
-        fields = _given(
+        more: Annotated[
+            list[dict[str, Any]] | None,
+            Field(max_length=MOST, description="Further tasks, each an object with these same fields."),
+        ] = None,
+    ) -> AddedTasks:
+        """Create a task, or several with more; returns each with its id and due date."""
+        first = _given(
+            title=title,
             description=description,
-            due_string=due_date,
+            due_date=due_date,
             recurrence=recurrence,
             priority=priority,
             category=category,
             tags=tags,
         )
-        return TaskResult(task=await tasks.create(TaskCreate.of(title=title, **fields)))
+        added = AddedTasks(task=await _created(context, first))
+        if more is not None:
+            added.more = [await outcome_of(partial(_outcome_of_adding, context, fields)) for fields in more]
+        return added
 
     return add_task
+
+
+async def _created(context: ToolContext, fields: dict[str, Any]) -> TaskRead:
+    """`due_date` is the users' own words here, so it may say a repetition too."""
+    new = NewTask.of(**fields).given()
+    if "due_date" in new:
+        new["due_string"] = new.pop("due_date")
+    return await (await context.tasks()).create(TaskCreate.of(**new))
+
+
+async def _outcome_of_adding(context: ToolContext, fields: dict[str, Any]) -> Outcome:
+    return Outcome(task=await _created(context, fields))
 
 
 def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
@@ -138,15 +160,33 @@ def make_update_task(context: ToolContext) -> Callable[..., Any]:
 
 def make_complete_task(context: ToolContext) -> Callable[..., Any]:
     async def complete_task(
-        task_id: TaskId, completed: Annotated[bool, Field(description="false reopens the task.")] = True
-    ) -> Completion:
-        """Mark one task done, or reopen it with completed=false. Safe to repeat."""
-        tasks = await context.tasks()
-        if completed:
-            return await tasks.complete(task_id)
-        return Completion(completed_task=await tasks.set_completed(task_id, is_completed=False))
+        task_id: TaskId,
+        completed: Annotated[bool, Field(description="false reopens the task.")] = True,
+        more: Annotated[
+            list[int] | None, Field(max_length=MOST, description="Ids of further tasks to treat alike.")
+        ] = None,
+    ) -> CompletedTasks:
+        """Mark a task done, or several with more; completed=false reopens. Safe to repeat."""
+        first = await _completion(context, task_id, completed)
+        answer = CompletedTasks(**dict(first))
+        if more is not None:
+            finish = partial(_outcome_of_completing, context, completed=completed)
+            answer.more = [await outcome_of(partial(finish, each)) for each in more]
+        return answer
 
     return complete_task
+
+
+async def _completion(context: ToolContext, task_id: int, completed: bool) -> Completion:
+    tasks = await context.tasks()
+    if completed:
+        return await tasks.complete(task_id)
+    return Completion(completed_task=await tasks.set_completed(task_id, is_completed=False))
+
+
+async def _outcome_of_completing(context: ToolContext, task_id: int, *, completed: bool) -> Outcome:
+    done = await _completion(context, task_id, completed)
+    return Outcome(task=done.completed_task, next_occurrence=done.next_occurrence)
 
 
 def make_delete_task(context: ToolContext) -> Callable[..., Any]:
