@@ -118,7 +118,7 @@ def events_of(text: str) -> list[dict[str, Any]]:
 
 
 async def rows_of(database: Database, table: str, user_id: str) -> list[Row]:
-    """All of a user's rows in a table."""
+    """All of a user's rows in a table, in no order."""
     columns = metadata.tables[table]
     owner = bindparam("owner", type_=Text)
     return await database.fetch_all(Query(select(columns).where(columns.c.user_id == owner)), owner=user_id)

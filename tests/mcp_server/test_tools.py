@@ -174,7 +174,7 @@ async def test_what_tools_do_is_in_the_change_log(use: Use, database: Database, 
     await use("complete_task", task_id=task["id"])
     await use("delete_task", task_id=task["id"])
 
-    changes = await rows_of(database, "task_change", user_id)
+    changes = sorted(await rows_of(database, "task_change", user_id), key=lambda change: change["id"])
 
     assert [change["kind"] for change in changes] == ["created", "completed", "deleted"]
     assert len({change["operation_id"] for change in changes}) == 3
