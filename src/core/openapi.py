@@ -33,6 +33,15 @@ TAGS = [
 ]
 
 
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Retries with the same key and body within 24 hours get the first answer again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+
 def describe(app: FastAPI) -> None:
     """Give the application its OpenAPI document, made once when it is first asked for."""
 
@@ -57,9 +66,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "HS256 JWT."}
     }
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             if path.startswith("/api/{user_id}"):
                 operation["security"] = [{"bearer": []}]
+                if method == "post":
+                    _describe_retries(operation)
             if "400" in operation["responses"]:
                 operation["responses"].pop("422", None)
             if "requestBody" in operation:
@@ -69,10 +80,16 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return document
 
 
+def _describe_retries(operation: dict[str, Any]) -> None:
+    operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    operation["responses"] |= {str(status): told for status, told in failures(409).items()}
+
+
 def _describe_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     operation["responses"] |= {str(status): told for status, told in failures(413).items()}
     content = operation["requestBody"]["content"]["application/json"]
     content["example"] = _example_of(content["schema"], schemas)
+    _let_defaults_be_omitted(content["schema"], schemas)
 
 
 def _example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -80,3 +97,20 @@ def _example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, An
     named = next(each["$ref"] for each in (schema, *schema.get("anyOf", ())) if "$ref" in each)
     fields = schemas[named.rpartition("/")[2]]["properties"]
     return {name: field["examples"][0] for name, field in fields.items() if "examples" in field}
+
+
+def _let_defaults_be_omitted(node: Any, schemas: dict[str, Any]) -> None:
+    """Generators of clients take a field with a default for one that is always there; say it in words."""
+    if isinstance(node, list):
+        for inner in node:
+            _let_defaults_be_omitted(inner, schemas)
+    elif isinstance(node, dict):
+        if "$ref" in node:
+            _let_defaults_be_omitted(schemas[node["$ref"].rpartition("/")[2]], schemas)
+        for field in node.get("properties", {}).values():
+            default = field.pop("default", None)
+            if default not in (None, [], False):
+                field["description"] = f"{field.get('description', '')} Default: {default}.".strip()
+        for key, inner in node.items():
+            if key not in ("example", "examples"):
+                _let_defaults_be_omitted(inner, schemas)

@@ -16,22 +16,20 @@ TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", e
 
 
 async def get_task_service(
-    request: Request,
-    caller: CallerDep,
-    executor: ExecutorDep,
-    now: NowDep,
+    request: Request, caller: CallerDep, executor: ExecutorDep, now: NowDep
+) -> TaskService:
+    preferences = await PreferencesService(executor, caller).in_force()
+    return TaskService(executor, Operation(caller, now), preferences, cursor_key=request.app.state.cursor_key)
+
+
+async def get_guarded_task_service(
+    tasks: Annotated[TaskService, Depends(get_task_service)],
     if_match: Annotated[
         str | None, Header(description="Change the task only if it still has this ETag; else 412.")
     ] = None,
 ) -> TaskService:
-    preferences = await PreferencesService(executor, caller).in_force()
-    return TaskService(
-        executor,
-        Operation(caller, now),
-        preferences,
-        cursor_key=request.app.state.cursor_key,
-        wanted_versions=wanted_versions(if_match),
-    )
+    """The task service that only changes what the client has seen."""
+    return tasks.guarded(wanted_versions(if_match))
 
 
 async def get_series_service(
@@ -43,4 +41,5 @@ async def get_series_service(
 
 
 TasksDep = Annotated[TaskService, Depends(get_task_service)]
+GuardedTasksDep = Annotated[TaskService, Depends(get_guarded_task_service)]
 SeriesDep = Annotated[SeriesService, Depends(get_series_service)]

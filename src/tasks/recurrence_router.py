@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from src.core.http_errors import failures
 from src.core.pagination import Page, PageRequest
 from src.idempotency.routing import IdempotentRoute
-from src.tasks.dependencies import SeriesDep, TaskId, TasksDep
+from src.tasks.dependencies import GuardedTasksDep, SeriesDep, TaskId
 from src.tasks.recurrence_schemas import Occurrences, Preview, PreviewRequest
 from src.tasks.schemas import SeriesRead, Skipping, TaskRead
 
@@ -31,14 +31,14 @@ async def preview_recurrence(request: PreviewRequest, series: SeriesDep) -> Prev
     return series.preview(request)
 
 
-@router.post("/tasks/{task_id}/skip", operation_id="skip_task", responses=failures(404, 409))
-async def skip_task(task_id: TaskId, tasks: TasksDep) -> Skipping:
+@router.post("/tasks/{task_id}/skip", operation_id="skip_task", responses=failures(404, 409, 412))
+async def skip_task(task_id: TaskId, tasks: GuardedTasksDep) -> Skipping:
     """Let this occurrence pass undone; the next one follows."""
     return await tasks.skip(task_id)
 
 
-@router.post("/tasks/{task_id}/stop-recurrence", operation_id="stop_recurrence", responses=failures(404))
-async def stop_recurrence(task_id: TaskId, tasks: TasksDep) -> TaskRead:
+@router.post("/tasks/{task_id}/stop-recurrence", operation_id="stop_recurrence", responses=failures(404, 412))
+async def stop_recurrence(task_id: TaskId, tasks: GuardedTasksDep) -> TaskRead:
     """End the series; the task stays, and so does what was done."""
     return await tasks.stop_recurrence(task_id)
 

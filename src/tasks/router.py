@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Header, Query, Response, status
 from src.core.http_errors import failures
 from src.idempotency.routing import IdempotentRoute
 from src.tasks.batch_schemas import Batch, BatchResult
-from src.tasks.dependencies import TaskId, TasksDep
+from src.tasks.dependencies import GuardedTasksDep, TaskId, TasksDep
 from src.tasks.filters import TaskFilter
 from src.tasks.preconditions import etag, is_known
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest
@@ -82,20 +82,24 @@ async def get_task(
 
 
 @router.put("/{task_id}", operation_id="replace_task", **_CHANGED)
-async def replace_task(task_id: TaskId, task: TaskReplace, tasks: TasksDep, response: Response) -> TaskRead:
+async def replace_task(
+    task_id: TaskId, task: TaskReplace, tasks: GuardedTasksDep, response: Response
+) -> TaskRead:
     """Write the whole task anew: what is omitted returns to its default."""
     return _etag(response, await tasks.replace(task_id, task))
 
 
 @router.patch("/{task_id}", operation_id="update_task", **_CHANGED)
-async def update_task(task_id: TaskId, change: TaskUpdate, tasks: TasksDep, response: Response) -> TaskRead:
+async def update_task(
+    task_id: TaskId, change: TaskUpdate, tasks: GuardedTasksDep, response: Response
+) -> TaskRead:
     """Change what is given; `null` clears."""
     return _etag(response, await tasks.update(task_id, change))
 
 
 @router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, operation_id="delete_task", **_CHANGED)
 async def delete_task(
-    task_id: TaskId, tasks: TasksDep, scope: Annotated[DeletionScope, Query()] = DeletionScope.TASK
+    task_id: TaskId, tasks: GuardedTasksDep, scope: Annotated[DeletionScope, Query()] = DeletionScope.TASK
 ) -> None:
     """Delete a task. Of a series, the next occurrence follows; `scope=series` ends it and keeps history."""
     await tasks.delete(task_id, scope)
@@ -104,7 +108,7 @@ async def delete_task(
 @router.patch("/{task_id}/complete", operation_id="set_task_completed", **_CHANGED)
 async def set_task_completed(
     task_id: TaskId,
-    tasks: TasksDep,
+    tasks: GuardedTasksDep,
     response: Response,
     completion: Annotated[TaskCompletion | None, Body()] = None,
 ) -> TaskRead:
@@ -114,6 +118,6 @@ async def set_task_completed(
 
 
 @router.post("/{task_id}/complete", operation_id="complete_task", **_CHANGED)
-async def complete_task(task_id: TaskId, tasks: TasksDep) -> Completion:
+async def complete_task(task_id: TaskId, tasks: GuardedTasksDep) -> Completion:
     """Complete a task; safe to repeat."""
     return await tasks.complete(task_id)

@@ -9,9 +9,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
-    SerializerFunctionWrapHandler,
     StringConstraints,
-    model_serializer,
 )
 
 from src.core.pagination import Page
@@ -139,14 +137,7 @@ class TaskRead(BaseModel):
 class TaskPage(Page[TaskRead]):
     """A part of a list of tasks; `total` is there where it was asked for."""
 
-    total: int | None = None
-
-    @model_serializer(mode="wrap")
-    def _leave_out_what_was_not_asked(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        page: dict[str, Any] = serialize(self)
-        if self.total is None:
-            page.pop("total", None)
-        return page
+    total: int | None = Field(default=None, exclude_if=lambda total: total is None)
 
 
 class TagRead(BaseModel):

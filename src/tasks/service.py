@@ -1,6 +1,7 @@
 """What can be done with one user's tasks: the one path of every door."""
 
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 from src.core.database import Executor, Row
 from src.core.errors import DomainError
@@ -50,16 +51,21 @@ class TaskService:
         preferences: Preferences,
         *,
         cursor_key: bytes,
-        wanted_versions: frozenset[str] | None = None,
     ) -> None:
         self._executor = executor
-        self._wanted_versions = wanted_versions
+        self._wanted_versions: frozenset[str] | None = None
         self._operation = operation
         self._preferences = preferences
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
         self._repository = TaskRepository(executor, operation)
         self._planner = Planner(preferences, operation.now)
         self._reader = TaskReader(preferences, operation.now)
+
+    def guarded(self, versions: frozenset[str] | None) -> Self:
+        """The same service, which refuses to change a task that is at none of these versions."""
+        guarded = copy(self)
+        guarded._wanted_versions = versions
+        return guarded
 
     async def create(self, task: TaskCreate) -> TaskRead:
         return await self._create(self._planner.plan(_all_fields(task)))
