@@ -50,12 +50,12 @@ class Talk:
     caller: Caller
     history: list[HistoryItem] = field(default_factory=list)
 
-    async def own(self, titles: Sequence[str]) -> None:
-        """Give the user these tasks, outside the conversation."""
+    async def own(self, tasks: Sequence[dict[str, str]]) -> None:
+        """Give the user tasks of these fields, outside the conversation."""
         with acting_as(self.caller):
-            tasks = await self.stage.tools.tasks()
-        for title in titles:
-            await tasks.create(TaskCreate.of(title=title))
+            service = await self.stage.tools.tasks()
+        for fields in tasks:
+            await service.create(TaskCreate.of(**fields))
 
     async def say(self, text: str) -> tuple[str, list[ToolUsed]]:
         """The answer, and the tools that were used on the way to it."""

@@ -21,6 +21,7 @@ from src.assistant.local_model import answers
 
 ZONE = ZoneInfo("UTC")
 DEFAULT_REFERENCE = datetime(2026, 7, 15, 9, tzinfo=ZONE)
+OTHER_TITLE = "sharpen the kitchen knives"
 READING = frozenset({"list_tasks", "get_task", "list_tags"})
 _NONE_FOUND = ("I found no task", "There are no tasks", "There is nothing there")
 _ASKED_FOR = {answers.ASK_TITLE: "add_task", answers.ASK_CHANGE: "update_task"}
@@ -41,21 +42,29 @@ async def run_utterance(stage: Stage, text: str, reference: datetime, owned: str
 
     A task that is named is looked up before it is changed; that lookup is part of the change, so the tool is
     the one that changes. The user owns the task of the gold title. Where the assistant looked for another
-    and told that there is none, the user is given one by the very words that were searched for and says it
-    again: the tool then shows what was wanted, and the words are scored as the title.
+    and told that there is none, the user is given the very one that was searched for and says it again: the
+    tool then shows what was wanted, and the words of the search are scored as the title.
     """
     stage.now = reference
-    answer, used = await _said(stage, text, [owned] if owned else [])
+    answer, used = await _said(stage, text, {"title": owned} if owned else None)
     if answer.startswith(_NONE_FOUND) and not _changing(used):
-        sought = [str(each.arguments["search"]) for each in used if "search" in each.arguments]
-        answer, used = await _said(stage, text, sought[:1] or ["sharpen the kitchen knives"])
+        answer, used = await _said(stage, text, _sought(used))
     return Understood(_tool(answer, used), _titles(used), _due(used, reference))
 
 
-async def _said(stage: Stage, text: str, owned: list[str]) -> tuple[str, list[ToolUsed]]:
+def _sought(used: list[ToolUsed]) -> dict[str, str]:
+    """The task that was looked for: by its words, its list and its day, as far as they were named."""
+    asked = next((each.arguments for each in used), {})
+    named = {"category": asked.get("category"), "due_string": asked.get("due_after")}
+    return {"title": asked.get("search") or OTHER_TITLE} | {
+        name: value for name, value in named.items() if value
+    }
+
+
+async def _said(stage: Stage, text: str, owned: dict[str, str] | None) -> tuple[str, list[ToolUsed]]:
     """One turn, and a second one where the assistant wants to be sure or asks which task is meant."""
     talk: Talk = stage.newcomer()
-    await talk.own([*owned, "sharpen the kitchen knives"] if owned else [])
+    await talk.own([owned, {"title": OTHER_TITLE}] if owned else [])
     answer, used = await talk.say(text)
     if answer.startswith((answers.ASK_SURE, answers.ASK_WHICH)):
         reply = "yes" if answer.startswith(answers.ASK_SURE) else "the first one"

@@ -23,6 +23,7 @@ NOT_MINE = (
     " finding, changing and finishing them."
 )
 NO_QUESTION = "All right, nothing was changed."
+TOO_LONG = "That is too long for me to read. Tell me in a sentence or two what to add, find or change."
 WHICH_LIST = (
     "Tell me what to do with it, for instance “finish the second one”, or ask “what do I have?” to see your"
     " tasks with their numbers."

@@ -95,7 +95,7 @@ def _everything(
         "list_tasks",
         status=status,
         limit=_LOOKED_THROUGH,
-        search=words.removesuffix("s") if words else None,
+        search=words or None,
         category=category,
         **window(when),
     )

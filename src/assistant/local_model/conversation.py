@@ -46,6 +46,8 @@ Event: TypeAlias = Said | ToolResult
 CHANGING_TOOLS = frozenset(
     {"add_task", "update_task", "complete_task", "skip_task", "stop_recurrence", "delete_task"}
 )
+# A run of punctuation says nothing, and every rule would try each place in it.
+_RUN = re.compile(r"(?:[,;:.!?-]\s*){6,}")
 _NUMBERED_LINE = re.compile(r"^(\d+)\. (.+?)(?: — .*)?$", re.MULTILINE)
 
 
@@ -67,7 +69,9 @@ class Conversation:
         last = spoken[-1] if spoken else len(events)
         utterance = events[last].text if spoken else ""  # type: ignore[union-attr] # _is_user saw a message.
         results = tuple(event for event in events[last + 1 :] if isinstance(event, ToolResult))
-        return cls(utterance, tuple(events[:last]), results, tools, read_context(instructions))
+        return cls(
+            _RUN.sub(", ", utterance), tuple(events[:last]), results, tools, read_context(instructions)
+        )
 
     def before(self) -> "Conversation | None":
         """The conversation as it stood when the user said the message before this one."""

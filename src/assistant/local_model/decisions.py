@@ -15,6 +15,9 @@ from src.assistant.local_model.requests import Request, requests_of
 from src.assistant.local_model.updating import answer_update, clears_field
 from src.assistant.local_model.words import plain, without_courtesy
 
+LONGEST_READ = 1000
+"""Characters of a message. What is longer is no order to a list of tasks, and reading it takes its time."""
+
 _SPOKEN = {
     Intent.HELP: answers.HELP,
     Intent.GREETING: answers.GREETING,
@@ -27,6 +30,8 @@ _SPOKEN = {
 
 def decide(conversation: Conversation) -> Decision:
     """The next step of a turn: the calls that are still open, or, when all is known, the answer."""
+    if len(conversation.utterance) > LONGEST_READ:
+        return Decision(text=answers.TOO_LONG)
     turn = Turn(conversation)
     requests = requests_of(conversation)
     deletes = [

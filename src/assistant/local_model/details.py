@@ -31,7 +31,7 @@ _CATEGORY = re.compile(
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|(?<!\w)'([^']+)'(?!\w)")
 _JOINTS = re.compile(
     r"(?:[\s,]+(?:on|at|by|for|from|until|till|in|due|before|this|is|to|the|starting|and|around"
-    r"|,))+[\s,]*$",
+    r"))*[\s,]*$",
     re.IGNORECASE,
 )
 
@@ -75,7 +75,11 @@ def _day(moment: date | datetime) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-_SPOKEN_HOUR = re.compile(r"\b(from|at|to|until|till|by|and|after|before) (\d{1,2}) ?([ap])(?= |$)", re.I)
+_SPOKEN_HOUR = re.compile(
+    r"\b(from|at|to|until|till|by|after|before) (\d{1,2}) ?([ap])"
+    r"(?=$|\s(?:to|until|till|on|and|in|for|to\w+)\b)",
+    re.I,
+)
 _SPOKEN_CLOCK = re.compile(r"\b(from|at|to|until|till|by|after|before) (\d{1,2}) ([0-5]\d)\b", re.I)
 
 

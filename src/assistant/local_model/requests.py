@@ -69,6 +69,8 @@ def _split_adds(request: Request) -> list[Request]:
     parts = (_CHORE if request.intent is Intent.ADD else _ANOTHER).split(request.text)
     if request.intent is Intent.ADD and len(parts) == 1:
         parts = _series(request.text)
+    if len(parts) < 2:
+        return [request]
     rest = [replace(request, text=f"{_verb(request.intent)} {part}") for part in parts[1:]]
     return [replace(request, text=parts[0]), *rest]
 

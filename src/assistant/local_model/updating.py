@@ -18,7 +18,7 @@ from src.assistant.local_model.details import (
 )
 from src.assistant.local_model.references import Reference, read_reference
 from src.assistant.local_model.requests import Request
-from src.assistant.local_model.titles import add_title, target_words
+from src.assistant.local_model.titles import add_title, occasion_named, target_words
 from src.language import LanguageContext
 from src.language.when import WhenKind
 
@@ -51,7 +51,7 @@ _TO = re.compile(r"\s+(?:to|for|until|till|as)\s+(?!.*\s(?:to|until|till)\s)", r
 def answer_update(turn: Turn, request: Request) -> str | None:
     """Change the fields a sentence names, or ask which."""
     target, fields, shift = _update(turn, request.text)
-    reference = read_reference(target) if target else Reference(is_pronoun=True)
+    reference = read_reference(target) if target else _unnamed(request.text)
     chosen = choose(turn, request.reference or reference)
     if chosen is None or chosen.problem:
         return chosen.problem if chosen else None
@@ -67,6 +67,11 @@ def answer_update(turn: Turn, request: Request) -> str | None:
     if any(result is None for _, _, result in results):
         return None
     return " ".join(_updated(task, given, result) for task, given, result in results if result)
+
+
+def _unnamed(text: str) -> Reference:
+    occasion = occasion_named(text)
+    return Reference(words=occasion, is_vague=True) if occasion else Reference(is_pronoun=True)
 
 
 def _fitted(task: Task, fields: dict[str, Any], text: str, turn: Turn) -> dict[str, Any]:
@@ -145,15 +150,24 @@ def _details_update(turn: Turn, text: str) -> tuple[str, dict[str, Any], str]:
 
 _FIELD_WORDS = re.compile(
     r"\b(?:urgent|important|critical|(?:high|medium|low)(?: priority)?|priority|due date|due"
-    r"|deadline|the time|time|date|instead|later|earlier|"
+    r"|deadline|location|the time|time|date|instead|later|earlier|"
     r"start|should be changed|should be|be moved|be changed|up|out|back|forward|by|(?:\d+|an?"
     r"|thirty|one|two|ten) (?:minute|hour|day|week)s?|of|repeat)\b",
     re.I,
 )
 
 
+_OWNING = re.compile(
+    r"'s(?=\s+(?:priority|due|date|deadline|time|category|tags?|location|title|name)\b)", re.I
+)
+
+
 def _bare_target(text: str) -> str:
-    rest = re.sub(r"'s(?=\s+(?:priority|due|date|deadline|time|category|tags?)\b)", "", target_words(text))
+    rest = re.sub(
+        r"'s(?=\s+(?:priority|due|date|deadline|time|category|tags?|location|title|name)\b)",
+        "",
+        target_words(text),
+    )
     return target_words(" ".join(_FIELD_WORDS.sub(" ", rest).split())) or (
         "it" if re.search(r"\b(?:it|that|this)\b", text, re.I) else ""
     )
