@@ -108,9 +108,13 @@ def _let_defaults_be_omitted(node: Any, schemas: dict[str, Any]) -> None:
         if "$ref" in node:
             _let_defaults_be_omitted(schemas[node["$ref"].rpartition("/")[2]], schemas)
         for field in node.get("properties", {}).values():
-            default = field.pop("default", None)
-            if default not in (None, [], False):
-                field["description"] = f"{field.get('description', '')} Default: {default}.".strip()
+            _say_default(field)
         for key, inner in node.items():
             if key not in ("example", "examples"):
                 _let_defaults_be_omitted(inner, schemas)
+
+
+def _say_default(field: dict[str, Any]) -> None:
+    default = field.pop("default", None)
+    if default not in (None, [], False):
+        field["description"] = f"{field.get('description', '')} Default: {default}.".strip()
