@@ -118,7 +118,10 @@ def _by_words(turn: Turn, reference: Reference, status: str, when: When | None) 
     words = reference.words
     if not words:
         return _unnamed(turn, status, when)
-    found = turn.ask("list_tasks", search=words, status=status, limit=_LOOKED_THROUGH)
+    found = turn.ask("list_tasks", search=words, status=status, limit=_LOOKED_THROUGH, **window(when))
+    if found is not None and when is not None and not found.error and not found.tasks():
+        # What looked like its date may be a part of its name, or the date may have been moved.
+        found = turn.ask("list_tasks", search=words, status=status, limit=_LOOKED_THROUGH)
     if found is None:
         return None
     if found.error:
