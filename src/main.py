@@ -12,12 +12,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from src.analytics.router import router as analytics_router
 from src.assistant.loading import AssistantLoader
+from src.assistant.provider_choice import choices
 from src.auth.tokens import SharedSecretVerifier
 from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
 from src.core import health
 from src.core.clock import Clock, frozen_clock, system_clock
-from src.core.config import Settings, settings_or_exit
+from src.core.config import Settings, ended_by_unusable_settings, settings_or_exit
 from src.core.database import Database
 from src.core.database_url import DatabaseAddress
 from src.core.http_errors import add_error_handlers
@@ -51,6 +52,8 @@ _ALLOWED_HEADERS = (
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
     """The application for some settings; those of the environment where none are given."""
     settings = settings or settings_or_exit()
+    with ended_by_unusable_settings():
+        choices(settings)  # A provider without its key is found now, not by the first who says something.
     configure_logging(settings.log_level)
     app = FastAPI(title="Todo AI", version=health.VERSION, lifespan=_lifespan)
     app.state.settings = settings

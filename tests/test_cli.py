@@ -198,3 +198,19 @@ def test_chat_tells_when_the_service_refuses_the_token(folder: Path) -> None:
 
     assert done.returncode == 1
     assert "token" in done.stdout.lower()
+
+
+def test_a_provider_without_its_key_is_told_at_the_start(folder: Path) -> None:
+    done = subprocess.run(
+        SERVE,
+        cwd=folder,
+        env=variables(folder, LLM_PROVIDER="groq"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 78
+    assert "GROQ_API_KEY" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,6 +1,8 @@
 """Every setting of the service: its name, its aliases and its default."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -180,8 +182,15 @@ def require_valid(settings: Settings) -> None:
 
 def settings_or_exit() -> Settings:
     """The settings of this process; unusable ones end it with a line each and no traceback."""
-    try:
+    with ended_by_unusable_settings():
         return load_settings()
+
+
+@contextmanager
+def ended_by_unusable_settings() -> Iterator[None]:
+    """Settings found to be unusable in here end the process, with a line each and no traceback."""
+    try:
+        yield
     except InvalidSettings as error:
         sys.stderr.writelines(f"todo: {problem}\n" for problem in error.problems)
         raise SystemExit(EXIT_UNUSABLE_SETTINGS) from None
