@@ -24,8 +24,12 @@ DEFAULT_REFERENCE = datetime(2026, 7, 15, 9, tzinfo=ZONE)
 OTHER_TITLE = "sharpen the kitchen knives"
 READING = frozenset({"list_tasks", "get_task", "list_tags"})
 _NONE_FOUND = ("I found no task", "There are no tasks", "There is nothing there")
-_ASKED_FOR = {answers.ASK_TITLE: "add_task", answers.ASK_CHANGE: "update_task"}
-"""A question for what is missing shows the tool that it is missing for."""
+_REPLIES = {
+    answers.ASK_SURE: "yes",
+    answers.ASK_WHICH: "the first one",
+    answers.ASK_TITLE: OTHER_TITLE,
+}
+"""What the user answers to a question; then the tool is called that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,15 @@ def _sought(used: list[ToolUsed]) -> dict[str, str]:
 
 
 async def _said(stage: Stage, text: str, owned: dict[str, str] | None) -> tuple[str, list[ToolUsed]]:
-    """One turn, and a second one where the assistant wants to be sure or asks which task is meant."""
+    """One turn, and a second one where the assistant asks something that can be answered."""
     talk: Talk = stage.newcomer()
     await talk.own([owned, {"title": OTHER_TITLE}] if owned else [])
     answer, used = await talk.say(text)
-    if answer.startswith((answers.ASK_SURE, answers.ASK_WHICH)):
-        reply = "yes" if answer.startswith(answers.ASK_SURE) else "the first one"
-        later, more = await talk.say(reply)
-        return later, [*used, *more]
-    return answer, used
+    reply = next((reply for question, reply in _REPLIES.items() if answer.startswith(question)), None)
+    if reply is None:
+        return answer, used
+    later, more = await talk.say(reply)
+    return later, [*used, *more]
 
 
 def _changing(used: Iterable[ToolUsed]) -> list[ToolUsed]:
@@ -78,9 +82,9 @@ def _changing(used: Iterable[ToolUsed]) -> list[ToolUsed]:
 
 
 def _tool(answer: str, used: list[ToolUsed]) -> str:
-    asked = next((tool for question, tool in _ASKED_FOR.items() if answer.startswith(question)), "none")
-    if asked != "none":
-        return asked
+    if answer.startswith(answers.ASK_CHANGE):
+        # There is nothing an answer could say that holds for every utterance; the question shows the tool.
+        return "update_task"
     return next((each.tool for each in [*_changing(used), *used]), "none")
 
 

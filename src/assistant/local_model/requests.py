@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from src.assistant.local_model import answers, words
 from src.assistant.local_model.conversation import Conversation
+from src.assistant.local_model.details import read_details
 from src.assistant.local_model.intents import Intent, read_intent
 from src.assistant.local_model.references import Reference, read_reference
 from src.assistant.local_model.titles import without_command
@@ -96,8 +97,7 @@ def _as_answer(conversation: Conversation, depth: int) -> list[Request] | None:
     if intent is Intent.NO:
         return [Request(Intent.NO, conversation.utterance)]
     if asked.startswith(answers.ASK_TITLE) and intent in (Intent.NONE, Intent.ADD):
-        text = conversation.utterance
-        return [Request(Intent.ADD, text if intent is Intent.ADD else f"add {text}")]
+        return [Request(Intent.ADD, _titled(conversation, intent))]
     if asked.startswith(answers.ASK_SURE) and intent is Intent.YES:
         return [_confirmed(request) for request in _asked_about(conversation, depth)]
     if asked.startswith(answers.ASK_CHANGE) and intent in (Intent.NONE, Intent.UPDATE, Intent.ADD):
@@ -105,6 +105,15 @@ def _as_answer(conversation: Conversation, depth: int) -> list[Request] | None:
     if answers.ASK_WHICH in asked and intent in (Intent.NONE, Intent.LIST, Intent.YES):
         return _which(conversation, depth)
     return None
+
+
+def _titled(conversation: Conversation, intent: Intent) -> str:
+    """The title that was asked for, as an order to add it, on the date that was said before."""
+    text = conversation.utterance if intent is Intent.ADD else f"add {conversation.utterance}"
+    earlier = conversation.before()
+    if earlier is None or read_details(text, conversation.context).when is not None:
+        return text
+    return f"{text} {read_details(earlier.utterance, conversation.context).said}".strip()
 
 
 def _asked_about(conversation: Conversation, depth: int) -> list[Request]:

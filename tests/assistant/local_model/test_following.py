@@ -64,6 +64,15 @@ def test_a_yes_deletes_also_the_tasks_that_were_only_counted() -> None:
     assert talk.open_titles() == []
 
 
+def test_a_title_that_was_asked_for_gets_the_date_that_was_said_before() -> None:
+    talk = Talk()
+
+    talk.say("add a reminder for tomorrow")
+    talk.say("sharpen the knives")
+
+    assert talk.tools.calls == [("add_task", {"title": "sharpen the knives", "due_date": "2026-11-22"})]
+
+
 def test_an_hour_alone_keeps_the_day() -> None:
     talk = Talk()
 
