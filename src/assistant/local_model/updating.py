@@ -79,10 +79,13 @@ def _fitted(task: Task, fields: dict[str, Any], text: str, turn: Turn) -> dict[s
     if "due_date" not in fields:
         return fields
     context = turn.conversation.context
-    details = read_details(_TO.split(text, maxsplit=1)[-1], context, last=True)
+    before, *after = _TO.split(text, maxsplit=1)
+    details = read_details(after[0] if after else before, context, last=True)
     if details.due() != fields["due_date"]:
         return fields
-    return fields | {"due_date": moved(str(task.get("due_date") or ""), details, context)}
+    # "Move my meeting of tomorrow to 7 pm" stays tomorrow, even where the task has no date yet.
+    old = task.get("due_date") or (read_details(before, context).due() if after else None)
+    return fields | {"due_date": moved(str(old or ""), details, context)}
 
 
 def _updated(task: Task, given: dict[str, Any], result: ToolResult) -> str:
