@@ -101,6 +101,8 @@ def _changed_field(task: Task, name: str) -> str:
             return f"due {due(task)}" if due(task) else "no due date"
         case "priority":
             return f"{task.get('priority')} priority"
+        case "recurrence":
+            return repetition(task) or "does not repeat"
         case "tags":
             return f"tags {', '.join(task.get('tags') or []) or 'none'}"
         case _:

@@ -50,7 +50,8 @@ def _target(turn: Turn, request: Request) -> Details:
 def _named(text: str) -> str:
     """The text without the words that say how far an order goes: "skip it this time"."""
     named = _THIS_ONCE.sub("", text)
-    return _SERIES.sub("", named) if re.search(r"\w+\s+\w+.*\w\s+\w+", named) else named
+    is_bare = re.match(r"^\W*\w+\s+(?:the\s+)?(?:whole\s+|entire\s+)?series\W*$", named, re.I) is not None
+    return named if is_bare else _SERIES.sub("", named)
 
 
 def _reference(request: Request, details: Details) -> Reference:

@@ -127,6 +127,8 @@ def _confirmed(request: Request) -> Request:
 
 def _which(conversation: Conversation, depth: int) -> list[Request] | None:
     reference = read_reference(words.without_courtesy(words.plain(conversation.utterance)))
+    if reference.words and read_intent(conversation.utterance) is Intent.LIST:
+        return None
     if reference.is_everything:
         reference = replace(reference, is_shown=True)
     asked = [request for request in _asked_about(conversation, depth) if request.intent is not Intent.NONE]
