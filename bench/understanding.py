@@ -18,9 +18,11 @@ from zoneinfo import ZoneInfo
 from bench.stage import Stage, Talk, staged
 from src.assistant.events import ToolUsed
 from src.assistant.local_model import answers
+from src.core.config import Settings
 
 ZONE = ZoneInfo("UTC")
-DEFAULT_REFERENCE = datetime(2026, 7, 15, 9, tzinfo=ZONE)
+# `FROZEN_NOW` sets the clock for utterances that name no instant of their own.
+DEFAULT_REFERENCE = Settings(_env_file=None).frozen_now or datetime(2026, 7, 15, 9, tzinfo=ZONE)
 OTHER_TITLE = "sharpen the kitchen knives"
 READING = frozenset({"list_tasks", "get_task", "list_tags"})
 _NONE_FOUND = ("I found no task", "There are no tasks", "There is nothing there")
