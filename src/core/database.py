@@ -25,11 +25,16 @@ _RETRY_AFTER_SECONDS = 2
 
 
 class Query:
-    """A statement compiled once; its bind parameters are given by name at each run."""
+    """A statement compiled once; its bind parameters are given by name at each run.
 
-    __slots__ = ("_defaults", "_names", "text")
+    PostgreSQL plans a cached statement for any values after five runs. Where the best plan depends on the
+    values, `is_planned_anew` has it planned for these, at the cost of a round trip.
+    """
 
-    def __init__(self, statement: Executable) -> None:
+    __slots__ = ("_defaults", "_names", "is_planned_anew", "text")
+
+    def __init__(self, statement: Executable, *, is_planned_anew: bool = False) -> None:
+        self.is_planned_anew = is_planned_anew
         compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
         self.text: str = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
@@ -64,8 +69,7 @@ class Transaction:
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
         with _outages_named():
-            rows: list[Row] = await self._connection.fetch(query.text, *query.arguments(values))
-            return rows
+            return await _fetch(self._connection, query, values)
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
         with _outages_named():
@@ -117,8 +121,7 @@ class Database:
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
         async with self._connection() as connection:
-            rows: list[Row] = await connection.fetch(query.text, *query.arguments(values))
-            return rows
+            return await _fetch(connection, query, values)
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
         async with self._connection() as connection:
@@ -152,6 +155,15 @@ class Database:
             self.is_reachable = False
             raise
         self.is_reachable = True
+
+
+async def _fetch(
+    connection: asyncpg.pool.PoolConnectionProxy, query: Query, values: Mapping[str, Any]
+) -> list[Row]:
+    runner = await connection.prepare(query.text) if query.is_planned_anew else None
+    arguments = query.arguments(values)
+    rows: list[Row] = await (runner.fetch(*arguments) if runner else connection.fetch(query.text, *arguments))
+    return rows
 
 
 async def _prepare_connection(connection: asyncpg.Connection) -> None:

@@ -89,7 +89,9 @@ def search_query(
     statement = _narrowed(with_series(task_table).add_columns(key.label("sort_key")), values)
     if is_later_page:
         statement = statement.where(_behind(key, sort, direction))
-    return Query(_ordered(statement, key, direction).limit(bindparam("page_size", type_=Integer)))
+    statement = _ordered(statement, key, direction).limit(bindparam("page_size", type_=Integer))
+    # A rare tag is looked up, a common one met on the way through the list: only its value tells which.
+    return Query(statement, is_planned_anew=bool(values & {"any_tags", "all_tags"}))
 
 
 @lru_cache(maxsize=1024)
