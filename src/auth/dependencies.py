@@ -3,15 +3,11 @@
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Path, Request
-from fastapi.security import HTTPBearer
 
 from src.auth.context import Caller, Unauthenticated
 from src.auth.tokens import SharedSecretVerifier
 from src.core.clock import Clock
 from src.core.errors import Forbidden
-
-# Documents the scheme for /docs and generated clients; the header itself is read below.
-bearer_scheme = HTTPBearer(auto_error=False, description="A JWT signed with BETTER_AUTH_SECRET.")
 
 
 class MissingCredential(Unauthenticated):
@@ -57,5 +53,4 @@ async def get_caller(
     return authenticated
 
 
-AuthenticatedDep = Annotated[Caller, Depends(get_authenticated)]
 CallerDep = Annotated[Caller, Depends(get_caller)]

@@ -144,7 +144,6 @@ class Repeat:
     start: date | None = None
     clock: Clock | None = None
     weak: int = Certainty.SURE
-    unclear: str = ""
 
 
 def wall(day: date, clock: Clock) -> datetime:

@@ -83,12 +83,6 @@ def answer_list(turn: Turn, request: Request) -> str | None:
     return _told(found, heading)
 
 
-def list_arguments(turn: Turn, request: Request) -> dict[str, Any]:
-    """The arguments of list_tasks that a question gives."""
-    text = without_courtesy(plain(request.text))
-    return _filters(text, read_details(text, turn.conversation.context))[0]
-
-
 def _again(turn: Turn, arguments: dict[str, Any]) -> ToolResult | None:
     """A search that found nothing, in the singular; for just any appointment whatever there is."""
     words = str(arguments["search"])

@@ -83,10 +83,6 @@ def about_tasks(said: Said) -> bool:
     return said.about_tasks()
 
 
-def in_a_container(said: Said) -> bool:
-    return words.names_container(said.core)
-
-
 def home_or_contained(said: Said) -> bool:
     return not said.foreign() or words.names_container(said.core)
 
