@@ -22,8 +22,6 @@ def read_due(text: str, preferences: Preferences, now: datetime, *, field: str =
         if iso is not None:
             return iso
         when = read_when(text, language_context(preferences, now))
-    if when.kind is WhenKind.RECURRENCE:
-        raise InvalidDueDate(field, f"'{text}' repeats; a due date is one date.")
-    if when.on is None:
-        raise InvalidDueDate(field, f"'{text}' is understood as {when.explanation}, which is no one date.")
-    return due_of_wall(when.on, when.at, preferences.zone)
+        if when.kind is WhenKind.RECURRENCE:
+            raise InvalidDueDate(field, f"'{text}' repeats; a due date is one date.")
+        return due_of_wall(when.on, when.at, preferences.zone)

@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from src.core.errors import InvalidInput
 from src.preferences.schemas import Preferences
+from src.recurrence.wall_time import to_instant
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}.*")
@@ -32,12 +34,21 @@ class Due:
         return self.at or self.on
 
 
+def due_columns(due: Due | None) -> dict[str, Any]:
+    """How a task stores when it is due."""
+    if due is None:
+        return {"due_on": None, "due_at": None, "due_timezone": None}
+    return {"due_on": due.on, "due_at": due.at, "due_timezone": due.timezone}
+
+
 def due_of_wall(on: date, at: time | None, zone: ZoneInfo) -> Due:
-    """The due date of a day and a time of day on the wall of a zone."""
-    if at is None:
-        return Due(on)
-    instant = datetime.combine(on, at, zone).astimezone(UTC)
-    return Due(on, instant, zone.key)
+    """The due date of a day and a time of day on the wall of a zone.
+
+    Raises:
+        InvalidDueDate: it lies outside 1900 to 2200.
+    """
+    _refuse_out_of_bounds(on)
+    return Due(on) if at is None else Due(on, to_instant(datetime.combine(on, at), zone), zone.key)
 
 
 def read_iso_due(text: str, preferences: Preferences) -> Due | None:
@@ -53,18 +64,17 @@ def read_iso_due(text: str, preferences: Preferences) -> Due | None:
         return None
     try:
         if _ISO_DATE.fullmatch(text):
-            return _within_bounds(Due(date.fromisoformat(text)))
+            return due_of_wall(date.fromisoformat(text), None, preferences.zone)
         moment = datetime.fromisoformat(text.upper().replace(" ", "T", 1))
         if moment.tzinfo is None:
-            return _within_bounds(due_of_wall(moment.date(), moment.time(), preferences.zone))
-        return _within_bounds(
-            Due(moment.astimezone(preferences.zone).date(), moment.astimezone(UTC), preferences.zone.key)
-        )
+            return due_of_wall(moment.date(), moment.time(), preferences.zone)
+        on = preferences.local(moment).date()
+        _refuse_out_of_bounds(on)
+        return Due(on, moment.astimezone(UTC), preferences.zone.key)
     except (ValueError, OverflowError) as error:
         raise InvalidDueDate("due_date", f"'{text[:40]}' is no date that exists.") from error
 
 
-def _within_bounds(due: Due) -> Due:
-    if not EARLIEST <= due.on <= LATEST:
+def _refuse_out_of_bounds(on: date) -> None:
+    if not EARLIEST <= on <= LATEST:
         raise InvalidDueDate("due_date", f"A due date lies between {EARLIEST} and {LATEST}.")
-    return due

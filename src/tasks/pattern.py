@@ -11,7 +11,7 @@ from src.recurrence.rfc5545 import format_rrule, parse_rrule
 from src.recurrence.rule import Basis, CatchUp, RecurrenceRule
 from src.recurrence.successor import Successor, next_occurrence
 from src.recurrence.wall_time import to_instant, to_wall
-from src.tasks.due import Due
+from src.tasks.due import Due, due_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ class Pattern:
 
     def due_columns(self) -> dict[str, Any]:
         """The columns of a task that is due when the pattern starts."""
-        due = self.due(self.start)
-        return {"due_on": due.on, "due_at": due.at, "due_timezone": due.timezone}
+        return due_columns(self.due(self.start))
 
     def columns(self) -> dict[str, Any]:
         """How a series stores it."""
@@ -76,6 +75,11 @@ class Pattern:
 def wall_of(slot: date) -> datetime:
     """A slot as a wall time; a date alone is its midnight."""
     return slot if isinstance(slot, datetime) else datetime.combine(slot, time.min)
+
+
+def is_repeating(row: Row) -> bool:
+    """Whether a task belongs to a series that goes on."""
+    return row["series_id"] is not None and row["series_stopped_at"] is None
 
 
 def pattern_of(row: Row) -> Pattern:

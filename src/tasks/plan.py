@@ -11,7 +11,7 @@ from src.preferences.schemas import Preferences
 from src.recurrence.occurrences import first_occurrence
 from src.recurrence.rule import RecurrenceRule
 from src.tasks.dates import read_due
-from src.tasks.due import Due, due_of_wall, read_iso_due
+from src.tasks.due import Due, due_columns, due_of_wall, read_iso_due
 from src.tasks.pattern import Pattern, pattern_from
 from src.tasks.reading import language_context
 from src.tasks.recurrence_schemas import RecurrenceFields
@@ -54,7 +54,7 @@ class Planner:
         if due is None and not _names_due(fields):
             due = first
         if due is not None or _names_due(fields):
-            columns |= _due_columns(due)
+            columns |= due_columns(due)
         return Plan(columns, due, sets_recurrence, rule or due_rule)
 
     def quick(self, text: str) -> tuple[Plan, QuickAdd]:
@@ -72,7 +72,7 @@ class Planner:
         columns = _plain_columns(task.model_dump())
         due = due_of_wall(said.when.on, said.when.at, self._preferences.zone) if said.when else None
         rule = said.when.rule if said.when else None
-        return Plan(columns | _due_columns(due), due, rule is not None, rule), said
+        return Plan(columns | due_columns(due), due, rule is not None, rule), said
 
     def pattern(self, plan: Plan, current: Row | None = None) -> Pattern:
         """The pattern of a plan's rule, from its due date on, the task's own, or the first there is."""
@@ -137,12 +137,6 @@ def _plain_columns(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _names_due(fields: dict[str, Any]) -> bool:
     return "due_date" in fields or "due_string" in fields
-
-
-def _due_columns(due: Due | None) -> dict[str, Any]:
-    if due is None:
-        return {"due_on": None, "due_at": None, "due_timezone": None}
-    return {"due_on": due.on, "due_at": due.at, "due_timezone": due.timezone}
 
 
 def _due_of(row: Row) -> Due | None:

@@ -6,7 +6,7 @@ from typing import Any
 from src.core.database import Row
 from src.language import LanguageContext, describe_when
 from src.preferences.schemas import Preferences
-from src.tasks.pattern import Pattern, pattern_of
+from src.tasks.pattern import Pattern, is_repeating, pattern_of
 from src.tasks.quick_add_schemas import TaskDraft
 from src.tasks.recurrence_schemas import read_pattern
 from src.tasks.schemas import TaskRead, TaskStatus
@@ -23,10 +23,9 @@ class TaskReader:
         values: dict[str, Any] = dict(row)
         due_at: datetime | None = values["due_at"]
         values["due_date"] = due_at or values["due_on"]
-        values["due_text"] = self._due_text(values["due_on"], due_at)
+        values["due_text"] = self.due_text(values["due_on"], due_at) if values["due_on"] else None
         values["completed"] = values["status"] == TaskStatus.COMPLETED
-        is_repeating = values["series_id"] is not None and values["series_stopped_at"] is None
-        values["recurrence"] = read_pattern(pattern_of(row)) if is_repeating else None
+        values["recurrence"] = read_pattern(pattern_of(row)) if is_repeating(row) else None
         return TaskRead.model_validate(values)
 
     def read_or_none(self, row: Row | None) -> TaskRead | None:
@@ -42,13 +41,12 @@ class TaskReader:
             tags=columns["tags"],
             due_date=columns["due_at"] or columns["due_on"],
             due_timezone=columns["due_timezone"],
-            due_text=self._due_text(columns["due_on"], columns["due_at"]),
+            due_text=self.due_text(columns["due_on"], columns["due_at"]) if columns["due_on"] else None,
             recurrence=read_pattern(pattern) if pattern else None,
         )
 
-    def _due_text(self, on: date | None, at: datetime | None) -> str | None:
-        if on is None:
-            return None
+    def due_text(self, on: date, at: datetime | None) -> str:
+        """A due date in words."""
         if at is None:
             return describe_when(on, None, self._context)
         local = self._preferences.local(at)

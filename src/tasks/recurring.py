@@ -5,8 +5,9 @@ from typing import Any
 from src.core.database import Executor, Row
 from src.history.operation import ChangeKind, Operation
 from src.recurrence.successor import Successor
+from src.tasks.due import due_columns
 from src.tasks.errors import TaskNotFound
-from src.tasks.pattern import Pattern, pattern_of, wall_of
+from src.tasks.pattern import Pattern, is_repeating, pattern_of, wall_of
 from src.tasks.repository import TaskRepository
 from src.tasks.schemas import TaskStatus
 from src.tasks.series_repository import SeriesRepository
@@ -91,7 +92,7 @@ class RecurringTasks:
 
     async def stop(self, task: Row) -> Row:
         """End a task's series; what was done stays."""
-        if task["series_id"] is None or task["series_stopped_at"] is not None:
+        if not is_repeating(task):
             return task
         await self._series.stop(task["series_id"])
         return await self._written(task["id"], {}, ChangeKind.STOPPED)
@@ -109,12 +110,9 @@ def _copy(task: Row) -> dict[str, Any]:
 
 def _placed(pattern: Pattern, successor: Successor, series_id: int) -> dict[str, Any]:
     assert successor.due is not None  # noqa: S101 - the caller made sure.
-    due = pattern.due(successor.due)
     return {
         "series_id": series_id,
         "occurrence": successor.number,
         "scheduled_wall": wall_of(successor.due),
-        "due_on": due.on,
-        "due_at": due.at,
-        "due_timezone": due.timezone,
+        **due_columns(pattern.due(successor.due)),
     }

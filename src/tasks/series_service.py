@@ -7,15 +7,14 @@ from itertools import islice
 from src.core.database import Executor, Row
 from src.core.pagination import Page, decode_cursor, encode_cursor
 from src.history.operation import Operation
-from src.language import describe_when
 from src.preferences.schemas import Preferences
 from src.preferences.zones import zone_named
 from src.recurrence.sentence import describe
 from src.tasks.dates import read_due
 from src.tasks.errors import NotRecurring, TaskNotFound
-from src.tasks.pattern import Pattern, pattern_of, wall_of
+from src.tasks.pattern import Pattern, is_repeating, pattern_of, wall_of
 from src.tasks.plan import Plan, Planner
-from src.tasks.reading import TaskReader, language_context
+from src.tasks.reading import TaskReader
 from src.tasks.recurrence_schemas import (
     OccurrenceDate,
     Occurrences,
@@ -38,6 +37,7 @@ class SeriesService:
         self._series = SeriesRepository(executor, operation)
         self._operation = operation
         self._preferences = preferences
+        self._reader = TaskReader(preferences, operation.now)
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
 
     async def search(self, *, limit: int, cursor: str | None) -> Page[SeriesRead]:
@@ -59,7 +59,7 @@ class SeriesService:
             is_active=row["series_stopped_at"] is None and upcoming is not None,
             recurrence=read_pattern(pattern),
             text=describe(pattern.rule, pattern.start),
-            next_task=TaskReader(self._preferences, self._operation.now).read_or_none(upcoming),
+            next_task=self._reader.read_or_none(upcoming),
             completed=row["completed"],
             skipped=row["skipped"],
             missed=row["missed"],
@@ -72,7 +72,7 @@ class SeriesService:
         task = await self._tasks.get(task_id)
         if task is None:
             raise TaskNotFound(task_id)
-        if task["series_id"] is None or task["series_stopped_at"] is not None:
+        if not is_repeating(task):
             raise NotRecurring(task_id)
         pattern = pattern_of(task)
         following = _chain(pattern, task["occurrence"], task["scheduled_wall"])
@@ -109,10 +109,9 @@ class SeriesService:
 
     def _dated(self, pattern: Pattern, number: int, slot: date) -> OccurrenceDate:
         due = pattern.due(slot)
-        local = self._preferences.local(due.at) if due.at else None
-        context = language_context(self._preferences, self._operation.now)
-        text = describe_when(local.date() if local else due.on, local.time() if local else None, context)
-        return OccurrenceDate(number=number, due_date=due.value, due_text=text)
+        return OccurrenceDate(
+            number=number, due_date=due.value, due_text=self._reader.due_text(due.on, due.at)
+        )
 
 
 def _chain(pattern: Pattern, number: int, scheduled: datetime) -> Iterator[tuple[int, date]]:

@@ -19,7 +19,7 @@ from src.tasks.batch_schemas import (
 from src.tasks.batch_schemas import Operation as BatchOperation
 from src.tasks.errors import AlreadyFinished, BatchFailed, NotRecurring, TaskChanged, TaskNotFound
 from src.tasks.filters import TagFilter, TaskFilter
-from src.tasks.pattern import pattern_of
+from src.tasks.pattern import is_repeating, pattern_of
 from src.tasks.plan import Plan, Planner
 from src.tasks.query import conditions_of, cursor_after, escaped, position_of
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest, UnderstoodRead
@@ -222,12 +222,10 @@ class TaskService:
 
     async def _recurrence(self, transaction: Executor, task: Row, plan: Plan) -> tuple[Row, dict[str, Any]]:
         """Stop the old series and begin the new one, unless the rule is the one in force."""
-        is_repeating = task["series_id"] is not None and task["series_stopped_at"] is None
-        if not plan.sets_recurrence or (is_repeating and plan.rule == pattern_of(task).rule):
+        if not plan.sets_recurrence or (is_repeating(task) and plan.rule == pattern_of(task).rule):
             return task, {}
         recurring = RecurringTasks(transaction, self._operation)
-        if is_repeating:
-            task = await recurring.stop(task)
+        task = await recurring.stop(task)
         if plan.rule is None:
             return task, {}
         pattern = self._planner.pattern(plan, task)
@@ -258,7 +256,7 @@ class TaskService:
 
 
 def _refuse_to_skip(task: Row) -> None:
-    if task["series_id"] is None or task["series_stopped_at"] is not None:
+    if not is_repeating(task):
         raise NotRecurring(task["id"])
     if task["status"] == TaskStatus.COMPLETED:
         raise AlreadyFinished(task["id"])

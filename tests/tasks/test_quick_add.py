@@ -62,6 +62,17 @@ async def test_what_leaves_no_title_or_contradicts_itself_is_asked_back(
     assert await titles(client) == []
 
 
+@pytest.mark.parametrize("when", ["in 7000 years at 5pm", "9999-12-31T23:00"])
+async def test_a_date_beyond_the_calendar_is_refused(client: httpx.AsyncClient, when: str) -> None:
+    headers = {"X-Timezone": "America/New_York"}
+
+    quick = await client.post("/api/me/tasks/quick", json={"text": f"Rest {when}"}, headers=headers)
+    plain = await client.post("/api/me/tasks", json={"title": "Rest", "due_date": when}, headers=headers)
+
+    assert (quick.status_code, plain.status_code) == (422, 422)
+    assert await titles(client) == []
+
+
 async def test_a_due_string_that_repeats_sets_the_recurrence(client: httpx.AsyncClient) -> None:
     body = {"title": "Stand-up", "due_string": "every weekday at 9:30"}
 
