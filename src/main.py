@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from src.analytics.router import router as analytics_router
 from src.assistant.loading import AssistantLoader
 from src.assistant.provider_choice import choices
+from src.auth.authenticator import Authenticator, NoSessions
 from src.auth.tokens import SharedSecretVerifier
 from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
@@ -107,7 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(database.close)
         await _migrate_behind_outage(stack, database, address)
         app.state.database = database
-        app.state.token_verifier = _verifier(settings, secret)
+        app.state.authenticator = _authenticator(settings, secret)
         app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
         await _start_chat(stack, app, settings, database)
         announce(settings, secret)
@@ -139,9 +140,16 @@ def _build_assistant(settings: Settings, database: Database, app: FastAPI) -> "A
     )
 
 
-def _verifier(settings: Settings, secret: SecretStr) -> SharedSecretVerifier:
-    return SharedSecretVerifier(
+def _authenticator(settings: Settings, secret: SecretStr) -> Authenticator:
+    tokens = SharedSecretVerifier(
         secret.get_secret_value(), issuer=settings.jwt_issuer, audience=settings.jwt_audience
+    )
+    return Authenticator(
+        tokens,
+        NoSessions(),
+        NoSessions(),
+        cookie_prefix=settings.better_auth_cookie_prefix,
+        trusted_origins=settings.cors_origins,
     )
 
 

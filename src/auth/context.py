@@ -6,7 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from src.core.errors import DomainError, ErrorKind
+from src.auth.identity import EVERY_SCOPE, Scope
+from src.core.errors import DomainError, ErrorKind, Forbidden
 
 
 class ActorKind(StrEnum):
@@ -34,6 +35,7 @@ class Caller:
     timezone: str | None = None
     """The IANA zone this request asked for (`X-Timezone`); the stored setting counts where it is None."""
     actor: Actor = field(default_factory=Actor)
+    scopes: frozenset[Scope] = EVERY_SCOPE
 
 
 class Unauthenticated(DomainError):
@@ -41,6 +43,27 @@ class Unauthenticated(DomainError):
 
     kind = ErrorKind.UNAUTHENTICATED
     code = "unauthenticated"
+
+
+class InvalidToken(Unauthenticated):
+    """A token, session or cookie that is not accepted."""
+
+    code = "invalid_token"
+
+
+class ExpiredToken(InvalidToken):
+    """A token whose time is over."""
+
+    code = "token_expired"
+
+
+class InsufficientScope(Forbidden):
+    """The credential reads, and this would change something."""
+
+    code = "insufficient_scope"
+
+    def __init__(self) -> None:
+        super().__init__("This credential may only read; this needs one with the scope 'write'.")
 
 
 _acting: ContextVar[Caller | None] = ContextVar("acting_caller", default=None)

@@ -4,31 +4,30 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Header, Path, Request
 
-from src.auth.context import Caller, Unauthenticated
-from src.auth.tokens import SharedSecretVerifier
+from src.auth.authenticator import SAFE_METHODS, Authenticator
+from src.auth.context import Caller, InsufficientScope
+from src.auth.identity import Identity, Scope
 from src.core.clock import Clock
 from src.core.errors import Forbidden
 
 
-class MissingCredential(Unauthenticated):
-    """The request carries no credential."""
+async def get_identity(request: Request) -> Identity:
+    """Whoever signed in, by whichever credential; found out once for each request."""
+    identity = request.scope.get("identity")
+    if identity is None:
+        authenticator = cast(Authenticator, request.app.state.authenticator)
+        token_clock = cast(Clock, request.app.state.token_clock)
+        identity = await authenticator.authenticate(request.method, request.headers, token_clock())
+        request.scope["identity"] = identity
+    return cast(Identity, identity)
 
-    code = "missing_credential"
 
-
-def bearer_token(request: Request) -> str:
-    """The one bearer token of a request."""
-    given = request.headers.getlist("authorization")
-    if not given:
-        raise MissingCredential("This needs an `Authorization: Bearer …` header.")
-    scheme, _, token = given[0].partition(" ")
-    if len(given) > 1 or scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("The Authorization header must be one `Bearer` token.")
-    return token.strip()
+IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 
 async def get_authenticated(
     request: Request,
+    identity: IdentityDep,
     x_timezone: Annotated[
         str | None,
         Header(
@@ -36,16 +35,18 @@ async def get_authenticated(
         ),
     ] = None,
 ) -> Caller:
-    """Whoever signed in, before any path is looked at."""
-    verifier = cast(SharedSecretVerifier, request.app.state.token_verifier)
-    token_clock = cast(Clock, request.app.state.token_clock)
-    identity = verifier.verify(bearer_token(request), token_clock())
-    return Caller(identity.user_id, identity.email, x_timezone or None)
+    """Whoever signed in, before any path is looked at; a credential that only reads changes nothing."""
+    if Scope.WRITE not in identity.scopes and request.method not in SAFE_METHODS:
+        raise InsufficientScope
+    return Caller(identity.user_id, identity.email, x_timezone or None, scopes=identity.scopes)
+
+
+AuthenticatedDep = Annotated[Caller, Depends(get_authenticated)]
 
 
 async def get_caller(
     user_id: Annotated[str, Path(description="Your own user id, or `me`.", examples=["me"])],
-    authenticated: Annotated[Caller, Depends(get_authenticated)],
+    authenticated: AuthenticatedDep,
 ) -> Caller:
     """The caller, whose own id the path must name."""
     if user_id not in ("me", authenticated.user_id):

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 import jwt
 from jwt.utils import base64url_decode
 
-from src.auth.context import Unauthenticated
+from src.auth.context import ExpiredToken, InvalidToken
+from src.auth.identity import Audience, CredentialKind, Identity
 
 MAX_TOKEN_BYTES = 8192
 MAX_USER_ID_LENGTH = 255
@@ -18,27 +19,6 @@ LEEWAY_SECONDS = 30
 USER_ID_CLAIMS = ("sub", "id", "user_id", "userId")
 _THREE_PARTS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _ALLOWED_TYPES = (None, "JWT", "jwt")
-
-
-class InvalidToken(Unauthenticated):
-    """A bearer token that is not accepted."""
-
-    code = "invalid_token"
-
-
-class ExpiredToken(InvalidToken):
-    """A token whose time is over."""
-
-    code = "token_expired"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenIdentity:
-    """Whom a verified token speaks for."""
-
-    user_id: str
-    email: str | None
-    expires_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +30,25 @@ class SharedSecretVerifier:
     issuer: str | None = None
     audience: str | None = None
 
-    def verify(self, token: str, now: datetime) -> TokenIdentity:
+    async def verify(self, token: str, now: datetime, audience: Audience = Audience.API) -> Identity:
         """The identity of a token at an instant.
 
         Raises:
             ExpiredToken: its `exp` is over by more than the leeway of 30 seconds.
             InvalidToken: anything else that makes it unacceptable.
         """
+        del audience
         claims = self._signed_claims(token)
         expires_at = _check_times(claims, now.timestamp())
         if claims.get("type", "access") != "access":
             _refuse("This token is not an access token.")
         email = claims.get("email")
-        return TokenIdentity(_user_id(claims), email if isinstance(email, str) else None, expires_at)
+        return Identity(
+            _user_id(claims),
+            CredentialKind.SHARED_SECRET_JWT,
+            email if isinstance(email, str) else None,
+            expires_at,
+        )
 
     def _signed_claims(self, token: str) -> dict[str, Any]:
         if len(token) > MAX_TOKEN_BYTES or not _THREE_PARTS.fullmatch(token):

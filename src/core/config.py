@@ -36,6 +36,10 @@ def _origins(value: object) -> object:
     return tuple(str(part).rstrip("/") for part in parts) if isinstance(parts, tuple | list) else parts
 
 
+def _without_slash(value: object) -> object:
+    return value.strip().rstrip("/") if isinstance(value, str) else value
+
+
 def _lowered(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -50,6 +54,7 @@ def _host_port(known: dict[str, Any]) -> int:
 
 CommaList: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
 Origins: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
+Url: TypeAlias = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$"), BeforeValidator(_without_slash)]
 Algorithm: TypeAlias = Literal["HS256", "EdDSA", "ES256", "ES512", "RS256", "PS256"]
 Provider: TypeAlias = Literal["openai", "gemini", "groq", "openrouter", "local"]
 LogLevel: TypeAlias = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
@@ -83,11 +88,22 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("BETTER_AUTH_SECRET", "SECRET_KEY")
     )
     jwt_algorithm: Algorithm = Field("HS256", validation_alias=AliasChoices("JWT_ALGORITHM", "ALGORITHM"))
+    better_auth_secrets: SecretStr | None = None
+    """Secrets in rotation as Better Auth writes them, `2:new,1:old`; the first signs, all verify."""
     jwks_url: str | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
-    better_auth_url: str | None = None
+    better_auth_url: Url | None = None
+    better_auth_schema: str = Field("public", pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$")
+    better_auth_cookie_prefix: str = Field("better-auth", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     access_token_expire_minutes: int = Field(7 * 24 * 60, ge=1, le=365 * 24 * 60)
+    accounts_enabled: bool | None = None
+    public_url: Url | None = None
+    """Where clients reach this service, as it is written into metadata, feeds and links."""
+    mcp_authorization_server: Url | None = None
+    """The issuer whose access tokens the MCP door takes, such as `https://app.example/api/auth`."""
+    mcp_accept_api_tokens: bool | None = None
+    mcp_allowed_hosts: CommaList = ()
 
     cors_origins: Origins = Field(
         ("http://localhost:3000",), validation_alias=AliasChoices("CORS_ORIGINS", "ALLOWED_ORIGINS")
@@ -127,6 +143,18 @@ class Settings(BaseSettings):
         if self.host is not None:
             return self.host
         return "0.0.0.0" if self.is_production or self.space_id else "127.0.0.1"  # noqa: S104 - a container is reached by no other way.
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether people may register here: `ACCOUNTS_ENABLED`, which is off in production by itself."""
+        return not self.is_production if self.accounts_enabled is None else self.accounts_enabled
+
+    @property
+    def mcp_takes_api_tokens(self) -> bool:
+        """Whether a token of the API opens the MCP door too: unless OAuth guards it, or by choice."""
+        if self.mcp_accept_api_tokens is None:
+            return self.mcp_authorization_server is None
+        return self.mcp_accept_api_tokens
 
     def problems(self) -> list[str]:
         """What makes these settings unusable, a sentence each; empty when the service may start."""

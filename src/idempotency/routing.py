@@ -9,7 +9,7 @@ from typing import Any, cast
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
-from src.auth.dependencies import get_authenticated
+from src.auth.dependencies import get_identity
 from src.core.clock import Clock
 from src.core.database import Database, Row
 from src.core.routing import StrictRoute
@@ -40,7 +40,7 @@ class IdempotentRoute(StrictRoute):
         return handle_once
 
     async def _once(self, request: Request, key: str, handle: Handler) -> Response:
-        user_id = (await get_authenticated(request)).user_id
+        user_id = (await get_identity(request)).user_id
         fingerprint, now = await _fingerprint(request), _now(request)
         async with _database(request).transaction() as transaction:
             keys = IdempotencyRepository(transaction, user_id)
@@ -57,7 +57,7 @@ class PatientIdempotentRoute(IdempotentRoute):
     """For answers that take long: the claim is committed first, and no transaction is open meanwhile."""
 
     async def _once(self, request: Request, key: str, handle: Handler) -> Response:
-        keys = IdempotencyRepository(_database(request), (await get_authenticated(request)).user_id)
+        keys = IdempotencyRepository(_database(request), (await get_identity(request)).user_id)
         fingerprint = await _fingerprint(request)
         if not await keys.claim(key, fingerprint, _now(request)):
             return await _awaited(keys, key, fingerprint)

@@ -12,12 +12,12 @@ import jwt
 import pytest
 from fastapi import FastAPI
 
+from src.auth.context import InvalidToken
 from src.auth.tokens import (
     LEEWAY_SECONDS,
     MAX_LIFETIME_SECONDS,
     MAX_TOKEN_BYTES,
     ExpiredToken,
-    InvalidToken,
     SharedSecretVerifier,
 )
 from src.core.clock import system_clock
@@ -310,13 +310,13 @@ async def test_the_scheme_is_read_in_any_letter_case(app: FastAPI, scheme: str) 
         ({"exp": MAX_LIFETIME_SECONDS, "iat": -LEEWAY_SECONDS - 1}, InvalidToken),
     ],
 )
-def test_times_are_exact_to_the_second_and_the_leeway(
+async def test_times_are_exact_to_the_second_and_the_leeway(
     times: dict[str, int], refusal: type[InvalidToken] | None
 ) -> None:
     seconds = {name: int(THEN.timestamp()) + offset for name, offset in times.items()}
     token = sealed(HEADER, {"sub": "alice"} | seconds)
 
-    verdict = _refusal_of(SharedSecretVerifier(SECRET), token)
+    verdict = await _refusal_of(SharedSecretVerifier(SECRET), token)
 
     assert verdict is refusal
 
@@ -335,20 +335,20 @@ def test_times_are_exact_to_the_second_and_the_leeway(
         ({"iss": "https://todo.example", "aud": []}, InvalidToken),
     ],
 )
-def test_a_configured_issuer_and_audience_are_required(
+async def test_a_configured_issuer_and_audience_are_required(
     given: dict[str, Any], refusal: type[InvalidToken] | None
 ) -> None:
     verifier = SharedSecretVerifier(SECRET, issuer="https://todo.example", audience="api")
     token = sealed(HEADER, {"sub": "alice", "exp": int(THEN.timestamp()) + 60} | given)
 
-    verdict = _refusal_of(verifier, token)
+    verdict = await _refusal_of(verifier, token)
 
     assert verdict is refusal
 
 
-def _refusal_of(verifier: SharedSecretVerifier, token: str) -> type[InvalidToken] | None:
+async def _refusal_of(verifier: SharedSecretVerifier, token: str) -> type[InvalidToken] | None:
     try:
-        verifier.verify(token, THEN)
+        await verifier.verify(token, THEN)
     except InvalidToken as error:
         return type(error)
     return None

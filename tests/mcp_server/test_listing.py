@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # It brings no types of its own.
+import jsonschema
 import orjson
 import pytest
 from mcp import Client

@@ -1,0 +1,1 @@
+"""Personal access tokens: long-lived, revocable keys for scripts and MCP clients."""

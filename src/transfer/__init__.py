@@ -1,0 +1,1 @@
+"""Moving in and out: exports, imports and a private calendar feed."""
