@@ -12,12 +12,11 @@ import jwt
 import pytest
 from fastapi import FastAPI
 
-from src.auth.context import InvalidToken
+from src.auth.context import ExpiredToken, InvalidToken
 from src.auth.tokens import (
     LEEWAY_SECONDS,
     MAX_LIFETIME_SECONDS,
     MAX_TOKEN_BYTES,
-    ExpiredToken,
     SharedSecretVerifier,
 )
 from src.core.clock import system_clock
