@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import src.chat.models
 import src.history.models
 import src.idempotency.models
+import src.personal_tokens.models
 import src.preferences.models
 import src.tasks.models  # noqa: F401 - the rooms' tables register themselves on import.
 from src.core.database_url import DatabaseAddress
