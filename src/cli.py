@@ -2,20 +2,33 @@
 
 import asyncio
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated
 
 import orjson
 import typer
 import uvicorn
+import uvicorn.supervisors
 
-from src.core.config import InvalidSettings, Settings, settings_or_exit
+from src.core.config import (
+    InvalidSettings,
+    Settings,
+    ended_by_unusable_settings,
+    read_settings,
+    require_valid,
+    settings_or_exit,
+)
 from src.core.database import is_outage
 from src.core.migrations import migrate as upgrade
 from src.core.postgres_account import EmbeddedPostgresFailed
 from src.core.startup import DEVELOPER, access_token, development_secret, resolved_database
 
 SHUTDOWN_SECONDS = 10
+STARTUP_FAILURE = 3
+"""What uvicorn exits with when the application does not start."""
 
 cli = typer.Typer(
     help="Tasks for people, frontends and AI assistants. Without a command: serve.",
@@ -38,14 +51,38 @@ def serve(
     """Run the service."""
     given = {"HOST": host, "PORT": port}
     os.environ.update({name: str(value) for name, value in given.items() if value is not None})
-    settings = settings_or_exit()
-    uvicorn.run(
+    with ended_by_unusable_settings():
+        settings = read_settings()
+        if not settings.space_id:  # A Space says on its page what is wrong.
+            require_valid(settings)
+    config = uvicorn.Config(
         "src.main:app",
         host=settings.listen_host,
         port=settings.port,
         log_level=settings.log_level.lower(),
+        access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    if config.workers > 1:
+        uvicorn.supervisors.Multiprocess(config, sockets=[config.bind_socket()]).run()
+        return
+    server = Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(STARTUP_FAILURE)
+
+
+class Server(uvicorn.Server):
+    """Ends with exit code 0 when it was asked to end: uvicorn would raise the signal at itself once more."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        previous = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in previous.items():
+                signal.signal(each, handler)
 
 
 @cli.command()

@@ -19,7 +19,13 @@ from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
 from src.core import health
 from src.core.clock import Clock, frozen_clock, system_clock
-from src.core.config import Settings, ended_by_unusable_settings, settings_or_exit
+from src.core.config import (
+    InvalidSettings,
+    Settings,
+    ended_by_unusable_settings,
+    read_settings,
+    require_valid,
+)
 from src.core.database import Database
 from src.core.database_url import DatabaseAddress
 from src.core.http_errors import add_error_handlers
@@ -28,11 +34,14 @@ from src.core.middleware import LastResort, RequestLayer
 from src.core.migrations import migrate_or_wait
 from src.core.openapi import describe
 from src.core.startup import announce, development_secret, resolved_database
+from src.personal_tokens.directory import PersonalTokenDirectory
+from src.personal_tokens.router import router as personal_tokens_router
 from src.preferences.router import router as preferences_router
 from src.tasks.recurrence_router import router as recurrence_router
 from src.tasks.router import router as tasks_router
 from src.tasks.tags_router import router as tags_router
 from src.web.router import router as web_router
+from src.web.unusable import unusable_app
 
 if TYPE_CHECKING:
     from src.assistant.agent import Assistant
@@ -50,11 +59,13 @@ _ALLOWED_HEADERS = (
 )
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
-    """The application for some settings; those of the environment where none are given."""
-    settings = settings or settings_or_exit()
-    with ended_by_unusable_settings():
-        choices(settings)  # A provider without its key is found now, not by the first who says something.
+def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """The application for some settings.
+
+    Raises:
+        InvalidSettings: a model provider is named whose key is missing.
+    """
+    choices(settings)  # A provider without its key is found now, not by the first who says something.
     configure_logging(settings.log_level)
     app = FastAPI(title="Todo AI", version=health.VERSION, lifespan=_lifespan)
     app.state.settings = settings
@@ -69,6 +80,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         chat_router,
         conversations_router,
         preferences_router,
+        personal_tokens_router,
         health.router,
         web_router,
     ):
@@ -108,7 +120,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(database.close)
         await _migrate_behind_outage(stack, database, address)
         app.state.database = database
-        app.state.authenticator = _authenticator(settings, secret)
+        app.state.authenticator = _authenticator(settings, secret, database)
         app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
         await _start_chat(stack, app, settings, database)
         announce(settings, secret)
@@ -140,14 +152,14 @@ def _build_assistant(settings: Settings, database: Database, app: FastAPI) -> "A
     )
 
 
-def _authenticator(settings: Settings, secret: SecretStr) -> Authenticator:
+def _authenticator(settings: Settings, secret: SecretStr, database: Database) -> Authenticator:
     tokens = SharedSecretVerifier(
         secret.get_secret_value(), issuer=settings.jwt_issuer, audience=settings.jwt_audience
     )
     return Authenticator(
         tokens,
         NoSessions(),
-        NoSessions(),
+        PersonalTokenDirectory(database),
         cookie_prefix=settings.better_auth_cookie_prefix,
         trusted_origins=settings.cors_origins,
     )
@@ -161,4 +173,17 @@ async def _migrate_behind_outage(stack: AsyncExitStack, database: Database, addr
         stack.callback(waiting.cancel)
 
 
-app = create_app()
+def application() -> FastAPI:
+    """The application of this process; a Space whose settings cannot be used says so on its page."""
+    with ended_by_unusable_settings():
+        settings = read_settings()
+        try:
+            require_valid(settings)
+            return create_app(settings)
+        except InvalidSettings as error:
+            if not settings.space_id:
+                raise
+            return unusable_app(error.problems)
+
+
+app = application()

@@ -57,7 +57,7 @@ class NoSessions:
 
     async def find(self, token: str, now: datetime) -> Identity:
         del token, now
-        raise InvalidToken("The credential is not one that this service issues or accepts.")
+        raise InvalidToken("The token is not one that this service issues or accepts.")
 
     async def is_alive(self, session_id: str, now: datetime) -> bool:
         del session_id, now

@@ -60,7 +60,7 @@ def _bearer(given: list[str]) -> str:
 
 def _bounded(value: str) -> str:
     if len(value) > MAX_CREDENTIAL_LENGTH or not value.isascii():
-        raise InvalidToken("The credential is not one that this service issues or accepts.")
+        raise InvalidToken("The token is not one that this service issues or accepts.")
     return value
 
 

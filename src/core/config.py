@@ -134,8 +134,13 @@ class Settings(BaseSettings):
     rate_limit_per_hour: int = Field(100, ge=1)
 
     @property
+    def is_demonstration(self) -> bool:
+        """A Space that nobody has configured: it shows itself, on a database that ends with it."""
+        return bool(self.space_id) and self.database_url is None and self.better_auth_secret is None
+
+    @property
     def is_production(self) -> bool:
-        return self.environment is Environment.PRODUCTION
+        return self.environment is Environment.PRODUCTION and not self.is_demonstration
 
     @property
     def listen_host(self) -> str:
@@ -188,16 +193,25 @@ class InvalidSettings(Exception):
         self.problems = problems
 
 
+def read_settings() -> Settings:
+    """The settings of this process, usable or not.
+
+    Raises:
+        InvalidSettings: a value cannot be read.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidSettings([_sentence(*each["loc"], each["msg"]) for each in error.errors()]) from None
+
+
 def load_settings() -> Settings:
     """The settings of this process.
 
     Raises:
         InvalidSettings: a value cannot be read, or the settings cannot be used together.
     """
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        raise InvalidSettings([_sentence(*each["loc"], each["msg"]) for each in error.errors()]) from None
+    settings = read_settings()
     require_valid(settings)
     return settings
 

@@ -1,25 +1,20 @@
 """The first page: JSON for programs, a page for people."""
 
-from pathlib import Path
-
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from src.core.dependencies import DatabaseDep, NowDep
+from src.core.dependencies import DatabaseDep, NowDep, SettingsDep
 from src.core.health import health_of
+from src.web.page import PAGE_HEADERS, home_page
 
 router = APIRouter(include_in_schema=False)
-_HOME = Path(__file__).parent / "home.html"
-# Hugging Face shows the page inside its own; nobody else may.
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
-}
 
 
 @router.head("/")
 @router.get("/")
-async def home(request: Request, database: DatabaseDep, now: NowDep) -> Response:
+async def home(request: Request, database: DatabaseDep, now: NowDep, settings: SettingsDep) -> Response:
+    health = health_of(database, now, settings)
     if "text/html" in request.headers.get("accept", ""):
-        return FileResponse(_HOME, media_type="text/html", headers=_PAGE_HEADERS)
-    return JSONResponse(health_of(database, now).model_dump(mode="json"))
+        notices = [health.notice] if health.notice else []
+        return HTMLResponse(home_page(*notices), headers=PAGE_HEADERS)
+    return JSONResponse(health.model_dump(mode="json"))
