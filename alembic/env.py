@@ -6,7 +6,9 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import src.accounts.models
 import src.chat.models
+import src.core.shared_limit_table
 import src.history.models
 import src.idempotency.models
 import src.personal_tokens.models
