@@ -13,7 +13,8 @@ import src.history.models
 import src.idempotency.models
 import src.personal_tokens.models
 import src.preferences.models
-import src.tasks.models  # noqa: F401 - the rooms' tables register themselves on import.
+import src.tasks.models
+import src.transfer.models  # noqa: F401 - the rooms' tables register themselves on import.
 from src.core.database_url import DatabaseAddress
 from src.core.tables import metadata
 
