@@ -1,4 +1,4 @@
-"""The tables of conversations, their items and their turns."""
+"""The tables of conversations: items, turns, files sent along and what users think of answers."""
 
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Text,
     UniqueConstraint,
     Uuid,
@@ -82,3 +83,61 @@ class ChatTurn(SQLModel, table=True):
     output_tokens: int = Field(default=0, sa_column=Column(Integer, nullable=False))
     started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     finished_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Attachment(SQLModel, table=True):
+    """A file sent along with a message: named first, uploaded then, part of a conversation last."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "conversation_id"], ["conversation.user_id", "conversation.id"], ondelete="CASCADE"
+        ),
+        Index("ix_attachment_user_id_conversation_id", "user_id", "conversation_id"),
+    )
+    metadata = metadata
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    mime_type: str = Field(sa_column=Column(Text, nullable=False))
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    conversation_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    uploaded_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class AttachmentContent(SQLModel, table=True):
+    """The bytes of an attachment."""
+
+    __tablename__ = "attachment_content"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "attachment_id"], ["attachment.user_id", "attachment.id"], ondelete="CASCADE"
+        ),
+    )
+    metadata = metadata
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    attachment_id: str = Field(sa_column=Column(Text, primary_key=True))
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ItemFeedback(SQLModel, table=True):
+    """What a user thinks of an item."""
+
+    __tablename__ = "item_feedback"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "conversation_id", "item_id"],
+            ["conversation_item.user_id", "conversation_item.conversation_id", "conversation_item.id"],
+            ondelete="CASCADE",
+        ),
+    )
+    metadata = metadata
+
+    user_id: str = Field(sa_column=Column(Text, primary_key=True))
+    conversation_id: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    item_id: str = Field(sa_column=Column(Text, primary_key=True))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    given_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
