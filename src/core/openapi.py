@@ -29,10 +29,13 @@ TAGS = [
     {"name": "conversations", "description": "What was said."},
     {"name": "analytics", "description": "What was done, what lies ahead, and how it is drawn."},
     {"name": "settings", "description": "Time zone, first day of the week, order of dates."},
+    {"name": "tokens", "description": "Personal access tokens: keys for scripts and MCP clients."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
 
 
+# Their answers hold a secret, which is never kept for a retry.
+_NOT_REPLAYED = frozenset({"tokens"})
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -69,7 +72,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for method, operation in operations.items():
             if path.startswith("/api/{user_id}"):
                 operation["security"] = [{"bearer": []}]
-                if method == "post":
+                if method == "post" and not _NOT_REPLAYED.intersection(operation["tags"]):
                     _describe_retries(operation)
             if "400" in operation["responses"]:
                 operation["responses"].pop("422", None)
