@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ from src.core.database import Database
 from src.core.database_url import DatabaseAddress
 from src.core.http_errors import add_error_handlers
 from src.core.logs import configure_logging
-from src.core.middleware import LastResort, RequestLayer
+from src.core.middleware import MAX_BODY_BYTES, LastResort, RequestLayer
 from src.core.migrations import migrate_or_wait
 from src.core.openapi import describe
 from src.core.startup import announce, development_secret, resolved_database
@@ -57,6 +58,10 @@ _ALLOWED_HEADERS = (
     "X-Request-ID",
     "X-Timezone",
 )
+
+# Files come in whole; everything else is small.
+_BODY_LIMITS = {re.compile(r"/api/[^/]+/import"): 10 * MAX_BODY_BYTES}
+_FEED_TOKEN = re.compile(r"(?<=^/api/feed/).+")
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
@@ -97,7 +102,7 @@ def _clock(settings: Settings) -> Clock:
 
 def _add_layers(app: FastAPI, settings: Settings) -> None:
     """The last added is the outermost."""
-    app.add_middleware(LastResort)
+    app.add_middleware(LastResort, body_limits=_BODY_LIMITS)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"] if settings.allow_all_origins else list(settings.cors_origins),
@@ -107,7 +112,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
         max_age=3600,
     )
-    app.add_middleware(RequestLayer)
+    app.add_middleware(RequestLayer, secret=_FEED_TOKEN)
 
 
 @asynccontextmanager
