@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
@@ -14,7 +15,8 @@ from starlette.middleware.cors import CORSMiddleware
 from src.analytics.router import router as analytics_router
 from src.assistant.loading import AssistantLoader
 from src.assistant.provider_choice import choices
-from src.auth.authenticator import Authenticator, NoSessions
+from src.auth.authenticator import Authenticator
+from src.auth.sessions import session_directory
 from src.auth.tokens import SharedSecretVerifier
 from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
@@ -125,7 +127,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(database.close)
         await _migrate_behind_outage(stack, database, address)
         app.state.database = database
-        app.state.authenticator = _authenticator(settings, secret, database)
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
+        app.state.authenticator = _authenticator(settings, secret, database, http)
         app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
         await _start_chat(stack, app, settings, database)
         announce(settings, secret)
@@ -157,16 +160,18 @@ def _build_assistant(settings: Settings, database: Database, app: FastAPI) -> "A
     )
 
 
-def _authenticator(settings: Settings, secret: SecretStr, database: Database) -> Authenticator:
+def _authenticator(
+    settings: Settings, secret: SecretStr, database: Database, http: httpx.AsyncClient
+) -> Authenticator:
     tokens = SharedSecretVerifier(
         secret.get_secret_value(), issuer=settings.jwt_issuer, audience=settings.jwt_audience
     )
     return Authenticator(
         tokens,
-        NoSessions(),
+        session_directory(settings, database, [secret.get_secret_value()], http),
         PersonalTokenDirectory(database),
         cookie_prefix=settings.better_auth_cookie_prefix,
-        trusted_origins=settings.cors_origins,
+        trusted_origins=(*settings.cors_origins, settings.public_url or ""),
     )
 
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
 from src.auth.context import InvalidToken
 from src.auth.credentials import Credential, Source, credential_of
 from src.auth.identity import Audience, Identity
+from src.auth.origins import TrustedOrigins
 from src.core.errors import Forbidden
 
 PERSONAL_TOKEN_PREFIX = "todo_pat_"  # noqa: S105 - it marks a token and is none.
@@ -35,12 +35,12 @@ class TokenVerifier(Protocol):
 class SessionDirectory(Protocol):
     """Whoever knows which of Better Auth's sessions are alive."""
 
-    async def find(self, token: str, now: datetime) -> Identity:
-        """The identity of a raw or signed session token; raises `Unauthenticated`."""
+    async def find(self, credential: Credential, now: datetime) -> Identity:
+        """The identity of a session token, which in a cookie is a signed one; raises `Unauthenticated`."""
         ...
 
     async def is_alive(self, session_id: str, now: datetime) -> bool:
-        """Whether a session still exists, by its id."""
+        """Whether a session still exists, by its id; True where nobody here can know."""
         ...
 
 
@@ -50,18 +50,6 @@ class PersonalTokens(Protocol):
     async def find(self, token: str, now: datetime) -> Identity:
         """The identity of a personal access token; raises `Unauthenticated`."""
         ...
-
-
-class NoSessions:
-    """Where nobody keeps sessions."""
-
-    async def find(self, token: str, now: datetime) -> Identity:
-        del token, now
-        raise InvalidToken("The token is not one that this service issues or accepts.")
-
-    async def is_alive(self, session_id: str, now: datetime) -> bool:
-        del session_id, now
-        return False
 
 
 class Authenticator:
@@ -80,7 +68,7 @@ class Authenticator:
         self._sessions = sessions
         self._personal_tokens = personal_tokens
         self._cookie_prefix = cookie_prefix
-        self._trusted_origins = frozenset(trusted_origins)
+        self._origins = TrustedOrigins(trusted_origins)
 
     async def authenticate(
         self, method: str, headers: Headers, now: datetime, audience: Audience = Audience.API
@@ -107,17 +95,10 @@ class Authenticator:
             return await self._tokens.verify(value, now, audience)
         if audience is Audience.MCP:
             raise InvalidToken("A session is no credential here; use an access token.")
-        return await self._sessions.find(value, now)
+        return await self._sessions.find(credential, now)
 
     def _refuse_cookie(self, method: str, headers: Headers, audience: Audience) -> None:
         if audience is Audience.MCP:
             raise InvalidToken("A cookie is no credential here; use an access token.")
-        if method not in SAFE_METHODS and not self._is_trusted(headers):
+        if method not in SAFE_METHODS and not self._origins.sent(headers):
             raise UntrustedOrigin("With a cookie, changes need the Origin of an allowed page (CORS_ORIGINS).")
-
-    def _is_trusted(self, headers: Headers) -> bool:
-        """Whether the page that sent this is one of ours: listed, or served by this very host."""
-        origin = headers.get("origin", "")
-        return origin in self._trusted_origins or (
-            origin != "" and urlsplit(origin).netloc == headers.get("host")
-        )

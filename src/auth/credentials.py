@@ -11,6 +11,7 @@ from src.auth.context import InvalidToken, Unauthenticated
 
 MAX_CREDENTIAL_LENGTH = 8192
 _SECURE = "__Secure-"
+_BLANKS = " \t"
 
 
 class MissingCredential(Unauthenticated):
@@ -52,7 +53,7 @@ def credential_of(headers: Headers, *, cookie_prefix: str) -> Credential:
 
 def _bearer(given: list[str]) -> str:
     scheme, _, token = given[0].partition(" ")
-    token = token.strip()
+    token = token.strip(_BLANKS)
     if len(given) > 1 or scheme.lower() != "bearer" or not token:
         raise InvalidToken("The Authorization header must be one `Bearer` token.")
     return _bounded(token)
@@ -70,21 +71,25 @@ def _session_cookie(headers: list[str], name: str) -> str | None:
     Better Auth takes the first of two equal names and Starlette the last: whoever can plant a cookie
     beside the real one would choose whose session is seen.
     """
-    found = dict.fromkeys((_SECURE + name, name), "")
+    found: dict[str, str | None] = {_SECURE + name: None, name: None}
     for sent, value in _cookies(headers):
         if sent not in found:
             continue
-        if found[sent]:
+        if found[sent] is not None:
             raise InvalidToken("The session cookie was sent twice.")
         found[sent] = value
-    return next((unquote(value) for value in found.values() if value), None)
+    return next((unquote(value) for value in found.values() if value is not None), None)
 
 
 def _cookies(headers: list[str]) -> Iterator[tuple[str, str]]:
+    """Names and values, without the blanks of RFC 6265 §5.2 around them.
+
+    Python would cut off more, and let a name that no browser protects pass for one with `__Secure-`.
+    """
     for header in headers:
         for pair in header.split(";"):
             name, _, value = pair.partition("=")
-            value = value.strip()
+            value = value.strip(_BLANKS)
             if len(value) > 1 and value[0] == value[-1] == '"':
                 value = value[1:-1]
-            yield name.strip(), value
+            yield name.strip(_BLANKS), value

@@ -1,0 +1,109 @@
+"""Better Auth asked over HTTP, for whoever keeps its tables in another database."""
+
+import asyncio
+import logging
+from typing import Annotated
+from urllib.parse import quote
+
+import httpx
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+
+from src.auth.session_tokens import Session, SessionToken
+from src.core.errors import ServiceUnavailable
+
+log = logging.getLogger(__name__)
+
+_MAX_ANSWER_BYTES = 64 * 1024
+_TIMEOUT_SECONDS = 5.0
+_RETRY_AFTER_SECONDS = 5
+
+
+class SessionsUnavailable(ServiceUnavailable):
+    """Better Auth does not answer, so nobody knows whether a session is alive."""
+
+    code = "sessions_unavailable"
+
+
+class _Session(BaseModel, coerce_numbers_to_str=True):
+    id: str
+    token: str
+    user_id: Annotated[str, Field(alias="userId")]
+    expires_at: Annotated[AwareDatetime, Field(alias="expiresAt")]
+
+
+class _User(BaseModel, coerce_numbers_to_str=True):
+    id: str
+    email: str | None = None
+
+
+class _SignedIn(BaseModel):
+    session: _Session
+    user: _User
+
+
+_ANSWER: TypeAdapter[_SignedIn | None] = TypeAdapter(_SignedIn | None)
+
+
+class SessionLookup:
+    """`GET /api/auth/get-session` of one Better Auth server; no answer is ever remembered."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str, cookie_prefix: str) -> None:
+        self._http = http
+        # Its cookie cache would outlive a sign-out, and only its own pages may prolong a session.
+        self._url = f"{url}/api/auth/get-session?disableCookieCache=true&disableRefresh=true"
+        self._cookie = f"{cookie_prefix}.session_token"
+
+    async def get(self, shown: SessionToken) -> Session | None:
+        """The session of a token; None where it is signed out, or its signature is not Better Auth's.
+
+        Raises:
+            SessionsUnavailable: Better Auth gives no answer, or none that can be understood.
+        """
+        try:
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
+                found = _ANSWER.validate_json(await self._ask(shown))
+        except (httpx.HTTPError, TimeoutError, ValidationError, _Unusable) as error:
+            log.warning("Better Auth could not be asked for a session: %s", type(error).__name__)
+            message = "Whether you are signed in cannot be found out now; try again."
+            raise SessionsUnavailable(message, retry_after=_RETRY_AFTER_SECONDS) from error
+        return None if found is None else _checked(found, shown)
+
+    async def _ask(self, shown: SessionToken) -> bytes:
+        # Built by hand: a request of the client's own making would carry cookies that others were sent.
+        request = httpx.Request("GET", self._url, headers=self._headers(shown))
+        response = await self._http.send(request, stream=True, follow_redirects=False)
+        try:
+            if response.status_code != httpx.codes.OK:
+                raise _Unusable
+            return await _bounded(response)
+        finally:
+            await response.aclose()
+
+    def _headers(self, shown: SessionToken) -> dict[str, str]:
+        """A signed token goes as a cookie, which needs no plugin, under both names; a raw one as bearer."""
+        common = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if shown.signature is None:
+            return common | {"Authorization": f"Bearer {shown.token}"}
+        value = quote(str(shown), safe="")
+        return common | {"Cookie": f"{self._cookie}={value}; __Secure-{self._cookie}={value}"}
+
+
+class _Unusable(Exception):
+    """An answer that is none."""
+
+
+async def _bounded(response: httpx.Response) -> bytes:
+    body = b""
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > _MAX_ANSWER_BYTES:
+            raise _Unusable
+    return body
+
+
+def _checked(found: _SignedIn, shown: SessionToken) -> Session | None:
+    """The session that was answered, if it is the one that was asked for."""
+    session, user = found.session, found.user
+    if session.token != shown.token or session.user_id != user.id:
+        return None
+    return Session(session.id, user.id, user.email, session.expires_at)
