@@ -21,3 +21,13 @@ class ConversationBusy(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This conversation is still answering; try again when it is done.", retry_after=5)
+
+
+class ConversationClosed(DomainError):
+    """The conversation takes no more messages."""
+
+    kind = ErrorKind.CONFLICT
+    code = "conversation_closed"
+
+    def __init__(self, status: str, reason: str | None) -> None:
+        super().__init__(f"This conversation is {status}. {reason or 'Begin another one.'}")

@@ -13,6 +13,7 @@ from src.core.database import Row
 USER_MESSAGE = "user_message"
 ASSISTANT_MESSAGE = "assistant_message"
 HIDDEN_CONTEXT = "hidden_context_item"
+_TITLE_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class NewItem:
         return place | self.body
 
 
+def message_id() -> str:
+    return f"msg_{uuid4().hex}"
+
+
+def title_of(message: str) -> str:
+    """A conversation's title: the beginning of what was said first, on one line."""
+    title = " ".join(message.split())
+    return title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 1].rstrip() + "…"
+
+
 def user_message(text: str, now: datetime) -> NewItem:
     body: dict[str, Any] = {
         "content": [{"type": "input_text", "text": text}],
@@ -43,12 +54,12 @@ def user_message(text: str, now: datetime) -> NewItem:
         "quoted_text": None,
         "inference_options": {},
     }
-    return NewItem(f"msg_{uuid4().hex}", USER_MESSAGE, body, now)
+    return NewItem(message_id(), USER_MESSAGE, body, now)
 
 
-def assistant_message(text: str, now: datetime) -> NewItem:
+def assistant_message(text: str, now: datetime, *, item_id: str) -> NewItem:
     body = {"content": [{"type": "output_text", "text": text, "annotations": []}]}
-    return NewItem(f"msg_{uuid4().hex}", ASSISTANT_MESSAGE, body, now)
+    return NewItem(item_id, ASSISTANT_MESSAGE, body, now)
 
 
 def tool_call(used: ToolUsed, now: datetime) -> NewItem:

@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from src.chat.errors import ConversationBusy, ConversationNotFound
 from src.chat.repository import ConversationRepository
-from src.core.database import Database
+from src.core.database import Database, Row
 from src.core.errors import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ class Leases:
         self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
         self._held: dict[UUID, asyncio.Lock] = {}
 
-    async def take(self, user_id: str, conversation_id: int, turn_id: UUID) -> None:
-        """Wait for the conversation; no connection is held meanwhile.
+    async def take(self, user_id: str, conversation_id: int, turn_id: UUID) -> Row:
+        """Wait for the conversation and return its row; no connection is held meanwhile.
 
         Raises:
             ConversationNotFound: the user has no such conversation.
@@ -42,7 +42,7 @@ class Leases:
             async with asyncio.timeout(self._wait_seconds):
                 await lock.acquire()
                 self._held[turn_id] = lock
-                await self._take_across_instances(repository, conversation_id, turn_id)
+                return await self._take_across_instances(repository, conversation_id, turn_id)
         except TimeoutError as error:
             await self._leave(repository, conversation_id, turn_id)
             raise ConversationBusy from error
@@ -63,11 +63,12 @@ class Leases:
 
     async def _take_across_instances(
         self, repository: ConversationRepository, conversation_id: int, turn_id: UUID
-    ) -> None:
-        while not await repository.lease(conversation_id, turn_id, LEASE_SECONDS):
+    ) -> Row:
+        while (row := await repository.lease(conversation_id, turn_id, LEASE_SECONDS)) is None:
             if await repository.get(conversation_id) is None:
                 raise ConversationNotFound(conversation_id)
             await asyncio.sleep(_POLL_SECONDS)
+        return row
 
     async def give_back(self, user_id: str, conversation_id: int, turn_id: UUID) -> None:
         try:

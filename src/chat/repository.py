@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    exists,
     func,
     or_,
     select,
@@ -65,10 +66,13 @@ class ConversationRepository:
     async def delete(self, conversation_id: int) -> Row | None:
         return await self._one(_delete, conversation_id)
 
-    async def lease(self, conversation_id: int, turn_id: UUID, seconds: int) -> bool:
-        """Take the conversation for a turn, unless another one has it."""
-        row = await self._one(_lease, conversation_id, this_turn=turn_id, lease_seconds=seconds)
-        return row is not None
+    async def delete_empty(self, conversation_id: int) -> None:
+        """Delete a conversation in which nothing was ever said."""
+        await self._one(_delete_empty, conversation_id)
+
+    async def lease(self, conversation_id: int, turn_id: UUID, seconds: int) -> Row | None:
+        """Take the conversation for a turn; None where another one has it, or where it is gone."""
+        return await self._one(_lease, conversation_id, this_turn=turn_id, lease_seconds=seconds)
 
     async def release(self, conversation_id: int, turn_id: UUID) -> None:
         await self._one(_release, conversation_id, this_turn=turn_id)
@@ -150,6 +154,9 @@ _counted = select(func.count()).where(_its_items, _is_message).scalar_subquery()
 _delete = Query(
     delete(_conversation).where(_this_one).returning(_conversation.c.id, _counted.label("message_count"))
 )
+_delete_empty = Query(
+    delete(_conversation).where(_this_one, ~exists().where(_its_items)).returning(_conversation.c.id)
+)
 _turn_id = bindparam("this_turn", type_=Uuid)
 # Leases are told by the database's clock, the one clock that all instances share.
 _lease = Query(
@@ -163,7 +170,7 @@ _lease = Query(
         turn_expires_at=func.clock_timestamp()
         + func.make_interval(0, 0, 0, 0, 0, 0, bindparam("lease_seconds", type_=Integer)),
     )
-    .returning(_conversation.c.id)
+    .returning(_conversation.c.title, _conversation.c.details)
 )
 _release = Query(
     update(_conversation)

@@ -15,7 +15,7 @@ from src.assistant.events import (
     TurnFinished,
 )
 from src.auth.context import Caller
-from src.chat.items import NewItem, tool_call
+from src.chat.items import NewItem, message_id, tool_call
 from src.chat.schemas import ChatResponse, ToolCall
 from src.core.errors import DomainError, ErrorKind
 
@@ -53,7 +53,15 @@ class Turn:
     conversation_id: int
     message: str
     started_at: datetime
+    is_new: bool = False
+    """Whether the conversation begins with this turn."""
+    model: str | None = None
+    """The model the user picked; the service's own choice where it is None."""
     id: UUID = field(default_factory=uuid4)
+    answer_id: str = field(default_factory=message_id)
+    answer: NewItem | None = None
+    """The answer as it is stored."""
+    was_left: bool = False
     text: str = ""
     tool_calls: list[ToolUsed] = field(default_factory=list)
     finished: TurnFinished | None = None

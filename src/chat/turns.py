@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -10,20 +10,19 @@ from typing import Any, Protocol, TypeAlias
 
 from src.assistant.events import HistoryItem, TurnEvent
 from src.auth.context import Actor, ActorKind, Caller
-from src.chat.errors import ConversationNotFound
-from src.chat.items import NewItem, assistant_message, history_of, user_message
+from src.chat.errors import ConversationClosed, ConversationNotFound
+from src.chat.items import NewItem, assistant_message, history_of, title_of, user_message
 from src.chat.leases import TURN_SECONDS, Leases
 from src.chat.repository import ConversationRepository
 from src.chat.schemas import ChatRequest
 from src.chat.turn import AnswerFailed, Turn, TurnInterrupted, TurnTimedOut
 from src.core.clock import Clock
-from src.core.database import Database
+from src.core.database import Database, Row
 from src.core.errors import DatabaseUnavailable, DomainError
 from src.preferences.schemas import Preferences
 from src.preferences.service import PreferencesService
 
 log = logging.getLogger(__name__)
-_TITLE_LENGTH = 60
 
 
 class Responder(Protocol):
@@ -67,23 +66,60 @@ class ChatTurns:
 
     async def begin(self, caller: Caller, request: ChatRequest, assistant: Assistant) -> Turn:
         """Wait for the conversation's turn, store the user's message, and only then set the model to work."""
-        now = self._clock()
-        conversation_id = request.conversation_id or await self._new_conversation(
-            caller, request.message, now
-        )
-        turn = Turn(caller, conversation_id, request.message, now)
-        await self._leases.take(caller.user_id, conversation_id, turn.id)
+        turn = await self.open(caller, request.message, request.conversation_id)
         try:
             await self._store_message(turn)
         except BaseException:
-            await self._leases.give_back(caller.user_id, conversation_id, turn.id)
+            self.leave(turn)
             raise
-        # Nothing awaits from here on: a turn that holds its conversation is always seen through.
+        self.start(turn, assistant)
+        return turn
+
+    async def open(self, caller: Caller, message: str, conversation_id: int | None) -> Turn:
+        """Wait for the conversation's turn, or begin a conversation; it is held until `start` or `leave`.
+
+        Raises:
+            ConversationNotFound: the caller has no such conversation.
+            ConversationBusy: it is still answering after a minute.
+            ConversationClosed: it takes no more messages.
+        """
+        now, is_new = self._clock(), conversation_id is None
+        conversation_id = conversation_id or await self._new_conversation(caller, message, now)
+        turn = Turn(caller, conversation_id, message, now, is_new)
+        row = await self._leases.take(caller.user_id, conversation_id, turn.id)
+        try:
+            refuse_if_closed(row)
+        except ConversationClosed:
+            self.leave(turn)
+            raise
+        return turn
+
+    def start(self, turn: Turn, assistant: Assistant) -> None:
+        """Set the model to work on what is stored; nothing awaits here: a turn is always seen through."""
         turn.answering = asyncio.create_task(self._answer(turn, assistant))
-        keeper = asyncio.create_task(self._see_through(turn, turn.answering))
+        self._run(turn, self._see_through(turn, turn.answering))
+
+    def leave(self, turn: Turn) -> None:
+        """End what nobody reads any more: stop the model, or let the next turn in where none was started."""
+        turn.stop()
+        if turn.answering is None and not turn.was_left:
+            turn.was_left = True
+            self._run(turn, self._let_next_in(turn))
+
+    def _run(self, turn: Turn, keeping: Coroutine[Any, Any, None]) -> None:
+        keeper = asyncio.create_task(keeping)
         self._running[keeper] = turn
         keeper.add_done_callback(self._running.pop)
-        return turn
+
+    async def _let_next_in(self, turn: Turn) -> None:
+        try:
+            if turn.is_new:
+                repository = ConversationRepository(self._database, turn.caller.user_id)
+                await repository.delete_empty(turn.conversation_id)
+        except DatabaseUnavailable:
+            log.warning("conversation %s began and stayed empty", turn.conversation_id)
+        finally:
+            await self._leases.give_back(turn.caller.user_id, turn.conversation_id, turn.id)
 
     async def _store_message(self, turn: Turn) -> None:
         if not await self._store(turn, user_message(turn.message, self._clock())):
@@ -144,7 +180,9 @@ class ChatTurns:
         try:
             await self._store_results(turn)
             if turn.text:
-                await self._store(turn, assistant_message(turn.text, now))
+                answer = assistant_message(turn.text, now, item_id=turn.answer_id)
+                await self._store(turn, answer)
+                turn.answer = answer
             await ConversationRepository(self._database, turn.caller.user_id).record_turn(turn.record(now))
         except DatabaseUnavailable as error:
             log.warning("the answer in conversation %s could not be stored", turn.conversation_id)
@@ -160,13 +198,22 @@ class ChatTurns:
             del turn.unstored[0]
 
     async def _new_conversation(self, caller: Caller, message: str, now: datetime) -> int:
-        title = " ".join(message.split())
-        title = title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 1].rstrip() + "…"
-        return await ConversationRepository(self._database, caller.user_id).create(title, now)
+        return await ConversationRepository(self._database, caller.user_id).create(title_of(message), now)
 
     async def _store(self, turn: Turn, item: NewItem) -> bool:
         repository = ConversationRepository(self._database, turn.caller.user_id)
         return await repository.append(turn.conversation_id, item, self._clock())
+
+
+def refuse_if_closed(conversation: Row) -> None:
+    """A conversation may be locked or closed for new messages; ChatKit keeps that with the thread.
+
+    Raises:
+        ConversationClosed: it is.
+    """
+    status = conversation["details"].get("status") or {}
+    if status.get("type") in ("locked", "closed"):
+        raise ConversationClosed(status["type"], status.get("reason"))
 
 
 def _failure_of(answering: asyncio.Task[None], turn: Turn) -> DomainError | None:
