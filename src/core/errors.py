@@ -19,6 +19,7 @@ class ErrorKind(StrEnum):
     RATE_LIMITED = "RateLimitExceeded"
     MODEL_UNAVAILABLE = "ModelUnavailable"
     UNAVAILABLE = "ServiceUnavailable"
+    NOT_IMPLEMENTED = "NotImplemented"
     INTERNAL = "InternalServerError"
 
 

@@ -32,6 +32,7 @@ STATUS_OF_KIND = {
     ErrorKind.MODEL_UNAVAILABLE: 502,
     ErrorKind.UNAVAILABLE: 503,
     ErrorKind.INTERNAL: 500,
+    ErrorKind.NOT_IMPLEMENTED: 501,
 }
 _KIND_OF_STATUS = {status: kind for kind, status in STATUS_OF_KIND.items()} | {400: ErrorKind.INVALID}
 # Clients of the chat, conversation and account routes were promised 400 for what elsewhere is 422.
@@ -188,6 +189,7 @@ _DESCRIPTIONS = {
     422: "Something in the input cannot be used.",
     429: "Too many requests; `Retry-After` says when to come back.",
     500: "An error of ours.",
+    501: "This service cannot do that.",
     502: "The language model does not answer.",
     503: "The database is away; `Retry-After` says when to come back.",
 }
