@@ -1,19 +1,24 @@
 """The MCP server: one definition of the tools for outside clients and for the agent in this process."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp_types import CallToolResult, InputRequiredResult
 from mcp_types import Tool as MCPTool
 
 from mcp_server.analytics_tools import ANALYTICS_TOOLS
 from mcp_server.compact import compact_input, compact_output
 from mcp_server.errors import sentence_of
 from mcp_server.identity import ToolContext
+from mcp_server.profiles import Profile
 from mcp_server.recurrence_tools import RECURRENCE_TOOLS
 from mcp_server.task_tools import TASK_TOOLS
+from src.auth.context import Actor, ActorKind, InsufficientScope, acting_as, acting_caller
+from src.auth.identity import Scope
 from src.core.schemas import nearest
 
 INSTRUCTIONS = (
@@ -23,26 +28,41 @@ INSTRUCTIONS = (
 )
 
 
+_LONGEST_CLIENT_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """What a tool takes, and whether it leaves everything as it is."""
+
+    arguments: list[str]
+    only_reads: bool
+
+
 class TodoMCPServer(MCPServer[Any]):
     """Refuses arguments that a tool does not know, and tells failures in sentences."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._listed: list[MCPTool] = []
+        self._signatures: dict[str, _Signature] = {}
+        super().__init__(*given, **named)
+
     async def list_tools(self) -> list[MCPTool]:
-        return [
-            tool.model_copy(
-                update={
-                    "input_schema": compact_input(tool.input_schema),
-                    "output_schema": compact_output(tool.output_schema) if tool.output_schema else None,
-                }
-            )
-            for tool in await super().list_tools()
-        ]
+        if not self._listed:
+            self._listed = [_compact(tool) for tool in await super().list_tools()]
+        return list(self._listed)
+
+    def add_tool(self, *given: Any, **named: Any) -> None:
+        self._listed, self._signatures = [], {}
+        super().add_tool(*given, **named)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
-        await self._refuse_unknown(name, arguments)
+        await self._refuse(name, arguments)
         try:
-            return await super().call_tool(name, arguments, context)
+            with _named_by_client(context):
+                return await super().call_tool(name, arguments, context)
         except UnexpectedToolError as error:
             if sentence := sentence_of(error.__cause__):
                 raise ToolError(sentence) from error
@@ -50,28 +70,68 @@ class TodoMCPServer(MCPServer[Any]):
         except ToolError as error:
             raise ToolError(sentence_of(error.__cause__) or str(error)) from error
 
-    async def _refuse_unknown(self, name: str, arguments: dict[str, Any]) -> None:
-        tool = next((tool for tool in await super().list_tools() if tool.name == name), None)
+    async def _refuse(self, name: str, arguments: dict[str, Any]) -> None:
+        if not self._signatures:
+            self._signatures = {tool.name: _signature(tool) for tool in await super().list_tools()}
+        tool = self._signatures.get(name)
         if tool is None:
             return
-        known = list(tool.input_schema.get("properties", {}))
-        for argument in arguments:
-            if argument not in known:
-                message = (
-                    f"{name} has no argument '{argument}': {nearest(argument, known)} (unknown_argument)"
-                )
-                raise ToolError(message)
+        _refuse_unknown(name, arguments, tool.arguments)
+        caller = acting_caller()
+        if caller is not None and Scope.WRITE not in caller.scopes and not tool.only_reads:
+            raise ToolError(sentence_of(InsufficientScope()))
 
 
-def build_server(context: ToolContext, *, version: str) -> TodoMCPServer:
+def _compact(tool: MCPTool) -> MCPTool:
+    schemas = {
+        "input_schema": compact_input(tool.input_schema),
+        "output_schema": compact_output(tool.output_schema) if tool.output_schema else None,
+    }
+    return tool.model_copy(update=schemas)
+
+
+def _signature(tool: MCPTool) -> _Signature:
+    only_reads = tool.annotations is not None and tool.annotations.read_only_hint is True
+    return _Signature(list(tool.input_schema.get("properties", {})), only_reads)
+
+
+def _refuse_unknown(name: str, arguments: dict[str, Any], known: list[str]) -> None:
+    for argument in arguments:
+        if argument not in known:
+            raise ToolError(
+                f"{name} has no argument '{argument}': {nearest(argument, known)} (unknown_argument)"
+            )
+
+
+@contextmanager
+def _named_by_client(context: Context[Any, Any] | None) -> Iterator[None]:
+    """Let the change log name the program that acts, where no credential names it."""
+    caller = acting_caller()
+    if context is None or caller is None or caller.actor != Actor(ActorKind.MCP_CLIENT):
+        yield
+        return
+    with acting_as(replace(caller, actor=Actor(ActorKind.MCP_CLIENT, _client_of(context)))):
+        yield
+
+
+def _client_of(context: Context[Any, Any]) -> str | None:
+    """The client's own name for itself; over stateless HTTP older protocols only tell it once."""
+    introduced = context.session.client_params
+    name = introduced.client_info.name if introduced else (context.headers or {}).get("user-agent", "")
+    return "".join(filter(str.isprintable, name))[:_LONGEST_CLIENT_NAME] or None
+
+
+def build_server(context: ToolContext, *, version: str, profile: Profile = Profile.FULL) -> TodoMCPServer:
     """A server whose tools act for the caller that the transport or the agent names."""
     server = TodoMCPServer(
         "todo", version=version, instructions=INSTRUCTIONS, log_level="WARNING", subscriptions=False
     )
     for make, annotations in TASK_TOOLS + RECURRENCE_TOOLS + ANALYTICS_TOOLS:
-        _add(server, make(context), annotations)
+        if profile is Profile.FULL or annotations.read_only_hint:
+            server.add_tool(make(context), annotations=annotations)
     return server
 
 
-def _add(server: MCPServer[Any], tool: Callable[..., Any], annotations: ToolAnnotations) -> None:
-    server.add_tool(tool, annotations=annotations)
+def build_servers(context: ToolContext, *, version: str) -> Mapping[Profile, TodoMCPServer]:
+    """A server for every profile."""
+    return {profile: build_server(context, version=version, profile=profile) for profile in Profile}

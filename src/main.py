@@ -12,6 +12,12 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
 
+from mcp_server.door import MCPDoor
+from mcp_server.hosts import AllowedHosts
+from mcp_server.profiles import Profile
+from mcp_server.router import endpoints as mcp_endpoints
+from mcp_server.router import router as mcp_router
+from mcp_server.transport import Servers, StreamableHTTP, ToolServers
 from src.analytics.router import router as analytics_router
 from src.assistant.loading import AssistantLoader
 from src.assistant.provider_choice import choices
@@ -57,6 +63,9 @@ _ALLOWED_HEADERS = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "MCP-Protocol-Version",
+    "Mcp-Method",
+    "Mcp-Name",
     "X-Request-ID",
     "X-Timezone",
 )
@@ -87,11 +96,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         chat_router,
         conversations_router,
         preferences_router,
+        mcp_router,
         personal_tokens_router,
         health.router,
         web_router,
     ):
         app.include_router(router)
+    app.router.routes.extend(mcp_endpoints(MCPDoor(settings, AllowedHosts.of(settings))))
     add_error_handlers(app)
     _add_layers(app, settings)
     describe(app)
@@ -111,7 +122,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         allow_credentials=not settings.allow_all_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=_ALLOWED_HEADERS,
-        expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
+        expose_headers=["ETag", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID"],
         max_age=3600,
     )
     app.add_middleware(RequestLayer, secret=_FEED_TOKEN)
@@ -130,14 +141,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
         app.state.authenticator = _authenticator(settings, secret, database, http)
         app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
-        await _start_chat(stack, app, settings, database)
+        servers = ToolServers(lambda: _build_servers(database, app))
+        _start_mcp(stack, app, servers)
+        await _start_chat(stack, app, settings, database, servers)
         announce(settings, secret)
         yield
 
 
-async def _start_chat(stack: AsyncExitStack, app: FastAPI, settings: Settings, database: Database) -> None:
+def _start_mcp(stack: AsyncExitStack, app: FastAPI, servers: ToolServers) -> None:
+    transport = StreamableHTTP(servers)
+    transport.start()
+    stack.push_async_callback(transport.close)
+    app.state.mcp_transport = transport.get
+
+
+async def _start_chat(
+    stack: AsyncExitStack, app: FastAPI, settings: Settings, database: Database, servers: ToolServers
+) -> None:
     clock: Clock = app.state.clock
-    loader = AssistantLoader(lambda: _build_assistant(settings, database, app), clock())
+    loader = AssistantLoader(lambda: _build_assistant(settings, servers), clock())
     loader.start()
     stack.push_async_callback(loader.close)
     app.state.assistant = loader.get
@@ -145,16 +167,22 @@ async def _start_chat(stack: AsyncExitStack, app: FastAPI, settings: Settings, d
     stack.push_async_callback(app.state.turns.close)
 
 
-def _build_assistant(settings: Settings, database: Database, app: FastAPI) -> "Assistant":
+def _build_servers(database: Database, app: FastAPI) -> Servers:
     from mcp_server.identity import ToolContext  # noqa: PLC0415 - loaded behind the start, in a thread.
-    from mcp_server.server import build_server  # noqa: PLC0415 - as above.
+    from mcp_server.server import build_servers  # noqa: PLC0415 - as above.
+
+    context = ToolContext(database, app.state.clock, app.state.cursor_key)
+    return build_servers(context, version=health.VERSION)
+
+
+def _build_assistant(settings: Settings, servers: ToolServers) -> "Assistant":
+    tools = servers.get()[Profile.FULL]  # Before the imports below: they load what this loads in its turn.
     from src.assistant.agent import Assistant  # noqa: PLC0415 - as above.
     from src.assistant.providers import providers_from  # noqa: PLC0415 - as above.
 
-    context = ToolContext(database, app.state.clock, app.state.cursor_key)
     return Assistant(
         providers_from(settings),
-        build_server(context, version=health.VERSION),
+        tools,
         max_turns=settings.agent_max_turns,
         timeout=settings.llm_timeout_seconds,
     )

@@ -10,7 +10,13 @@ from src.main import app as described
 from tests.conftest import ClientFor
 from tests.factories import create_task
 
-OPEN_TO_ALL = {"/health", "/api/health", "/health/ready"}
+OPEN_TO_ALL = {
+    "/health",
+    "/api/health",
+    "/health/ready",
+    "/api/mcp/info",
+    "/.well-known/oauth-protected-resource/api/mcp",
+}
 _NAMES = re.compile(r"\{(\w+)\}")
 
 OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {

@@ -1,10 +1,15 @@
 """The tools, in the hands of a caller."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
 
+import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult
 
@@ -12,10 +17,13 @@ from mcp_server.identity import ToolContext
 from mcp_server.server import TodoMCPServer, build_server
 from src.auth.context import Caller, acting_as
 from src.core.database import Database
-from tests.factories import StandingClock
+from tests.factories import StandingClock, token_for
 
 Use: TypeAlias = Callable[..., Awaitable[dict[str, Any]]]
 Refusal: TypeAlias = Callable[..., Awaitable[str]]
+Connect: TypeAlias = Callable[..., AbstractAsyncContextManager[Client]]
+
+HOST = "http://localhost:8000"
 
 
 @pytest.fixture
@@ -55,3 +63,39 @@ def refusal(server: TodoMCPServer, user_id: str) -> Refusal:
         return str(refused.value)
 
     return call
+
+
+@pytest.fixture
+def connect(app: FastAPI, clock: StandingClock, user_id: str) -> Connect:
+    """An MCP client over HTTP as a user, the test's own unless another is named."""
+    del clock  # Every request needs the clock to stand.
+
+    @asynccontextmanager
+    async def connected(
+        by: str = user_id, *, to: str = "/api/mcp", mode: str = "auto", **headers: str
+    ) -> AsyncIterator[Client]:
+        sent = {"Authorization": f"Bearer {token_for(by)}"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        transport = httpx2.ASGITransport(app=app)
+        async with (
+            httpx2.AsyncClient(transport=transport, headers=sent) as http,
+            Client(streamable_http_client(f"{HOST}{to}", http_client=http), mode=mode) as client,
+        ):
+            yield client
+
+    return connected
+
+
+@pytest.fixture
+async def http(app: FastAPI, clock: StandingClock, user_id: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Bare HTTP as the test's user, to the host that this service goes by."""
+    del clock  # As above.
+    headers = {
+        "Authorization": f"Bearer {token_for(user_id)}",
+        "Accept": "application/json, text/event-stream",
+        "Content-Type": "application/json",
+    }
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers) as client:
+        yield client
