@@ -23,7 +23,7 @@ from src.assistant.loading import AssistantLoader
 from src.assistant.provider_choice import choices
 from src.auth.authenticator import Authenticator
 from src.auth.sessions import session_directory
-from src.auth.tokens import SharedSecretVerifier
+from src.auth.tokens import jwt_verifier, secrets_of
 from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
 from src.core import health
@@ -191,12 +191,12 @@ def _build_assistant(settings: Settings, servers: ToolServers) -> "Assistant":
 def _authenticator(
     settings: Settings, secret: SecretStr, database: Database, http: httpx.AsyncClient
 ) -> Authenticator:
-    tokens = SharedSecretVerifier(
-        secret.get_secret_value(), issuer=settings.jwt_issuer, audience=settings.jwt_audience
-    )
+    secrets = secrets_of(settings, secret)
+    sessions = session_directory(settings, database, secrets, http)
+    tokens = jwt_verifier(settings, secrets, http=http, sessions=sessions, account_sessions=None)
     return Authenticator(
         tokens,
-        session_directory(settings, database, [secret.get_secret_value()], http),
+        sessions,
         PersonalTokenDirectory(database),
         cookie_prefix=settings.better_auth_cookie_prefix,
         trusted_origins=(*settings.cors_origins, settings.public_url or ""),

@@ -8,6 +8,7 @@ from src.auth.context import ExpiredToken, InvalidToken
 Claims: TypeAlias = dict[str, Any]
 
 MAX_USER_ID_LENGTH = 255
+MAX_EMAIL_LENGTH = 320
 MAX_LIFETIME_SECONDS = 366 * 24 * 3600
 LEEWAY_SECONDS = 30
 USER_ID_CLAIMS = ("sub", "id", "user_id", "userId")
@@ -89,7 +90,7 @@ def _is_name(value: object) -> bool:
 
 def email_of(claims: Claims) -> str | None:
     email = claims.get("email")
-    return email if isinstance(email, str) else None
+    return email if isinstance(email, str) and len(email) <= MAX_EMAIL_LENGTH else None
 
 
 def require_expected(claims: Claims, expected: Expected) -> None:

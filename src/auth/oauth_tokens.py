@@ -12,6 +12,7 @@ from src.auth.claims import (
     refuse_other_purposes,
 )
 from src.auth.identity import EVERY_SCOPE, CredentialKind, Identity, Scope
+from src.auth.verified_tokens import VerifiedToken
 from src.core.config import Settings
 
 MCP_PATH = "/api/mcp"
@@ -42,15 +43,7 @@ class OAuthRules:
         return f"{self.issuer}/oauth2/userinfo"
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthAccess:
-    """A verified access token; it opens nothing once the session it came from is over."""
-
-    identity: Identity
-    session_id: str | None
-
-
-def oauth_access(claims: Claims, rules: OAuthRules, now: float) -> OAuthAccess:
+def oauth_access(claims: Claims, rules: OAuthRules, now: float) -> VerifiedToken:
     """What the claims of a verified `at+jwt` allow; `now` in seconds since 1970 UTC (RFC 9068 §4).
 
     Raises:
@@ -77,7 +70,7 @@ def oauth_access(claims: Claims, rules: OAuthRules, now: float) -> OAuthAccess:
         _scopes(claims),
         client=client,
     )
-    return OAuthAccess(identity, session_id)
+    return VerifiedToken(identity, session_id)
 
 
 def _scopes(claims: Claims) -> frozenset[Scope]:

@@ -1,132 +1,167 @@
-"""HS256 bearer tokens signed with the shared secret, checked by the rules that naive verifiers miss."""
+"""Signed tokens: told apart by what they announce, believed for their signature, and asked if they live."""
 
-import json
-import re
-from dataclasses import dataclass
+import hashlib
+import hmac
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING
 
-import jwt
-from jwt.utils import base64url_decode
+from pydantic import SecretStr
 
-from src.auth.context import ExpiredToken, InvalidToken
+from src.auth.account_tokens import ACCOUNT_ISSUER, AccountSessions, account_identity
+from src.auth.authenticator import SessionDirectory
+from src.auth.claims import (
+    Claims,
+    Expected,
+    email_of,
+    expiry_of,
+    refuse,
+    refuse_other_purposes,
+    require_expected,
+    user_id_of,
+)
 from src.auth.identity import Audience, CredentialKind, Identity
+from src.auth.jwks import JwksCache
+from src.auth.jws import Jws, parse_jws
+from src.auth.oauth_tokens import oauth_access
+from src.auth.token_rules import TokenRules, jwks_address, token_rules
+from src.auth.verified_tokens import VerifiedToken, VerifiedTokens
+from src.core.config import Settings
+from src.core.secret_rotation import parse_rotation
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_TOKEN_BYTES = 8192
-MAX_USER_ID_LENGTH = 255
-MAX_LIFETIME_SECONDS = 366 * 24 * 3600
-LEEWAY_SECONDS = 30
-USER_ID_CLAIMS = ("sub", "id", "user_id", "userId")
-_THREE_PARTS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_ALLOWED_TYPES = (None, "JWT", "jwt")
+_ACCESS_TOKEN = "at+jwt"  # noqa: S105 - the name of a type of token.
 
 
-@dataclass(frozen=True, slots=True)
-class SharedSecretVerifier:
-    """Checks tokens that the frontend signed with the secret it shares with this service."""
+class JwtVerifier:
+    """Knows every kind of signed token that the service takes."""
 
-    secret: str
-    algorithm: str = "HS256"
-    issuer: str | None = None
-    audience: str | None = None
+    def __init__(
+        self,
+        rules: TokenRules,
+        secrets: Sequence[str],
+        keys: JwksCache | None,
+        sessions: SessionDirectory,
+        account_sessions: AccountSessions | None,
+    ) -> None:
+        self._rules = rules
+        self._secrets = tuple(secret.encode() for secret in secrets)
+        self._keys = keys
+        self._sessions = sessions
+        self._account_sessions = account_sessions
+        self._verified = VerifiedTokens()
 
     async def verify(self, token: str, now: datetime, audience: Audience = Audience.API) -> Identity:
-        """The identity of a token at an instant.
+        """The identity of a token at an instant, shown at one of the doors.
 
         Raises:
-            ExpiredToken: its `exp` is over by more than the leeway of 30 seconds.
-            InvalidToken: anything else that makes it unacceptable.
+            ExpiredToken: its time is over.
+            InvalidToken: anything else that makes it unacceptable here.
+            ServiceUnavailable: its keys, or whether its session is alive, cannot be found out now.
         """
-        del audience
-        claims = self._signed_claims(token)
-        expires_at = _check_times(claims, now.timestamp())
-        if claims.get("type", "access") != "access":
-            _refuse("This token is not an access token.")
-        email = claims.get("email")
-        return Identity(
-            _user_id(claims),
-            CredentialKind.SHARED_SECRET_JWT,
-            email if isinstance(email, str) else None,
-            expires_at,
+        if len(token) > MAX_TOKEN_BYTES or not token.isascii():
+            refuse("The bearer token is not a JWT.")
+        at = now.timestamp()
+        verified = self._verified.get(token, audience, at)
+        if verified is None:
+            verified = await self._read(parse_jws(token), now, audience)
+            self._verified.add(token, audience, at, verified)
+        await self._require_alive(verified, now)
+        return verified.identity
+
+    async def _read(self, jws: Jws, now: datetime, audience: Audience) -> VerifiedToken:
+        self._require_door(jws, audience)
+        if jws.algorithm == "HS256":
+            return VerifiedToken(self._signed_with_secret(jws, now.timestamp()))
+        await self._require_key(jws, now)
+        if jws.type == _ACCESS_TOKEN and self._rules.oauth is not None:
+            return oauth_access(jws.claims, self._rules.oauth, now.timestamp())
+        return VerifiedToken(
+            _frontend_identity(jws.claims, self._rules.by_key, CredentialKind.JWKS_JWT, now.timestamp())
         )
 
-    def _signed_claims(self, token: str) -> dict[str, Any]:
-        if len(token) > MAX_TOKEN_BYTES or not _THREE_PARTS.fullmatch(token):
-            _refuse("The bearer token is not a JWT.")
-        try:
-            header, payload = map(_strict_object, token.split(".")[:2])
-            if header.get("alg") != self.algorithm or header.get("typ") not in _ALLOWED_TYPES:
-                _refuse("The token is of another kind than this service accepts.")
-            if "crit" in header or "b64" in header:
-                _refuse("The token asks for extensions that this service does not know.")
-            jwt.decode(
-                token,
-                self.secret,
-                algorithms=[self.algorithm],
-                issuer=self.issuer,
-                audience=self.audience,
-                # Times and the subject are checked here: PyJWT would read the clock and refuse integer ids.
-                options={
-                    "verify_exp": False,
-                    "verify_nbf": False,
-                    "verify_iat": False,
-                    "verify_sub": False,
-                    "verify_aud": self.audience is not None,
-                    "verify_iss": self.issuer is not None,
-                },
-            )
-        except (jwt.PyJWTError, ValueError, RecursionError) as error:
-            raise InvalidToken("The bearer token is not valid.") from error
-        return payload
+    def _require_door(self, jws: Jws, audience: Audience) -> None:
+        """Refuse what was made for another door, before any key is asked for."""
+        if jws.type == _ACCESS_TOKEN:
+            if audience is not Audience.MCP or self._rules.oauth is None or jws.algorithm == "HS256":
+                refuse("An OAuth access token is no credential here.")
+        elif jws.type not in (None, "jwt"):
+            refuse("The token is of another kind than this service accepts.")
+        elif audience is Audience.MCP and not self._rules.mcp_takes_api_tokens:
+            refuse("A token of the API is no credential here; use an OAuth access token.")
+
+    def _signed_with_secret(self, jws: Jws, at: float) -> Identity:
+        # Every secret is tried, however many there are: how long it takes tells nothing of which one fits.
+        made = [hmac.digest(secret, jws.signed, hashlib.sha256) for secret in self._secrets]
+        matches = [hmac.compare_digest(each, jws.signature) for each in made]
+        if not any(matches):
+            refuse("The bearer token is not valid.")
+        if jws.claims.get("iss") != ACCOUNT_ISSUER:
+            return _frontend_identity(jws.claims, self._rules.by_secret, CredentialKind.SHARED_SECRET_JWT, at)
+        if self._account_sessions is None:
+            refuse("This service keeps no accounts.")
+        return account_identity(jws.claims, at)
+
+    async def _require_key(self, jws: Jws, now: datetime) -> None:
+        kid = jws.header.get("kid")
+        if self._keys is None or kid is None or jws.algorithm not in self._rules.key_algorithms:
+            refuse("The token is of another kind than this service accepts.")
+        key = await self._keys.find(kid, now)
+        if key.algorithm != jws.algorithm or not key.has_signed(jws.signed, jws.signature):
+            refuse("The bearer token is not valid.")
+
+    async def _require_alive(self, verified: VerifiedToken, now: datetime) -> None:
+        """Ask anew each time: signing out ends a token at once."""
+        identity, session_id = verified.identity, verified.session_id
+        if session_id is not None and not await self._sessions.is_alive(session_id, now):
+            refuse("The session that this token came from is over; sign in again.")
+        if identity.kind is CredentialKind.ACCOUNT_TOKEN and not await self._is_signed_in(identity):
+            refuse("This token was signed out; sign in again.")
+
+    async def _is_signed_in(self, identity: Identity) -> bool:
+        if self._account_sessions is None or identity.token_id is None:
+            return False
+        return await self._account_sessions.is_alive(identity.token_id, identity.user_id)
 
 
-def _strict_object(part: str) -> dict[str, Any]:
-    """A part of a token as an object; RFC 7515 §4 and RFC 7519 §4 let a name that is repeated be refused."""
-    given = json.loads(base64url_decode(part), object_pairs_hook=_without_repetition)
-    if not isinstance(given, dict):
-        _refuse("The bearer token is not a JWT.")
-    return given
+def _frontend_identity(
+    claims: Claims, expected: Expected | None, kind: CredentialKind, at: float
+) -> Identity:
+    if expected is None:
+        refuse("The token is of another kind than this service accepts.")
+    require_expected(claims, expected)
+    expires_at = expiry_of(claims, at)
+    refuse_other_purposes(claims)
+    return Identity(user_id_of(claims), kind, email_of(claims), expires_at)
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = dict(pairs)
-    if len(names) < len(pairs):
-        _refuse("The token says the same thing twice.")
-    return names
+def secrets_of(settings: Settings, secret: SecretStr) -> tuple[str, ...]:
+    """Every secret that verifies, the one that signs first; `secret` is the one used without rotation."""
+    rotated = settings.better_auth_secrets
+    rotation = () if rotated is None else parse_rotation(rotated.get_secret_value())
+    alone = settings.better_auth_secret or secret
+    return tuple(dict.fromkeys((*rotation, alone.get_secret_value())))
 
 
-def _check_times(claims: dict[str, Any], now: float) -> float:
-    expires_at = _numeric(claims, "exp")
-    if expires_at is None:
-        _refuse("The token never expires, which is not accepted.")
-    if expires_at <= now - LEEWAY_SECONDS:
-        raise ExpiredToken("The token has expired; sign in again.")
-    issued_at, not_before = _numeric(claims, "iat"), _numeric(claims, "nbf")
-    if max(issued_at or 0, not_before or 0) > now + LEEWAY_SECONDS:
-        _refuse("The token is not valid yet.")
-    if expires_at - (now if issued_at is None else issued_at) > MAX_LIFETIME_SECONDS + LEEWAY_SECONDS:
-        _refuse("The token lives longer than is accepted.")
-    return expires_at
+def jwt_verifier(
+    settings: Settings,
+    secrets: Sequence[str],
+    *,
+    http: "httpx.AsyncClient",
+    sessions: SessionDirectory,
+    account_sessions: AccountSessions | None,
+) -> JwtVerifier:
+    """The verifier of some settings; `http` is what keys are fetched with."""
+    address = jwks_address(settings)
+    keys = None if address is None else _keys_at(address, http)
+    return JwtVerifier(token_rules(settings), secrets, keys, sessions, account_sessions)
 
 
-def _numeric(claims: dict[str, Any], name: str) -> float | None:
-    value = claims.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e11:
-        _refuse(f"The token's {name} is not a time.")
-    return float(value)
+def _keys_at(address: str, http: "httpx.AsyncClient") -> JwksCache:
+    from src.auth.jwks_fetch import fetch_keys  # noqa: PLC0415 - httpx is slow to load and seldom needed.
 
-
-def _user_id(claims: dict[str, Any]) -> str:
-    claim = next((claims[name] for name in USER_ID_CLAIMS if claims.get(name) is not None), None)
-    if isinstance(claim, bool) or not isinstance(claim, str | int):
-        _refuse("The token names no user.")
-    user_id = str(claim)
-    if not user_id.strip() or len(user_id) > MAX_USER_ID_LENGTH or not user_id.isprintable():
-        _refuse("The token names no user.")
-    return user_id
-
-
-def _refuse(sentence: str) -> NoReturn:
-    raise InvalidToken(sentence)
+    return JwksCache(partial(fetch_keys, http, address))

@@ -10,7 +10,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AliasChoices, AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from src.core.config_problems import cors_problems, database_problems, secret_problems
+from src.core.config_problems import (
+    address_problems,
+    all_secret_problems,
+    cors_problems,
+    database_problems,
+    rotation_problems,
+)
 from src.core.postgres_account import MISSING, is_installed
 
 EXIT_UNUSABLE_SETTINGS = 78
@@ -163,9 +169,11 @@ class Settings(BaseSettings):
 
     def problems(self) -> list[str]:
         """What makes these settings unusable, a sentence each; empty when the service may start."""
-        found = database_problems(self.database_url)
-        if self.jwt_algorithm != "HS256" and self.jwks_url is None:
-            found.append(f"JWT_ALGORITHM is {self.jwt_algorithm}, which needs JWKS_URL.")
+        found = database_problems(self.database_url) + rotation_problems(self.better_auth_secrets)
+        if self.jwt_algorithm != "HS256" and self.jwks_url is None and self.better_auth_url is None:
+            found.append(f"JWT_ALGORITHM is {self.jwt_algorithm}, which needs JWKS_URL or BETTER_AUTH_URL.")
+        for name in ("jwks_url", "better_auth_url", "mcp_authorization_server"):
+            found += address_problems(name.upper(), getattr(self, name), is_production=self.is_production)
         if self.is_production:
             found += self._production_problems()
         elif self.database_url is None and not is_installed():
@@ -173,15 +181,13 @@ class Settings(BaseSettings):
         return found
 
     def _production_problems(self) -> list[str]:
-        found = secret_problems(self.better_auth_secret)
+        found = all_secret_problems(self.better_auth_secret, self.better_auth_secrets)
         if self.database_url is None:
             found.append("DATABASE_URL is not set; production needs a PostgreSQL database.")
         if not self.allow_all_origins:
             found += cors_problems(self.cors_origins)
         if self.frozen_now is not None:
             found.append("FROZEN_NOW is set; production needs the real clock.")
-        if self.jwks_url is not None and not self.jwks_url.startswith("https://"):
-            found.append("JWKS_URL must start with https:// in production.")
         return found
 
 

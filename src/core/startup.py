@@ -22,6 +22,7 @@ from src.core.clock import system_clock
 from src.core.config import Environment, InvalidSettings, Settings
 from src.core.database_url import DatabaseAddress, parse_database_url
 from src.core.embedded_postgres import EmbeddedPostgres
+from src.core.secret_rotation import parse_rotation
 
 DEVELOPER = "developer"
 """The user that the greeting's token speaks for, and that `todo chat` talks as."""
@@ -52,11 +53,13 @@ async def resolved_database(settings: Settings) -> AsyncIterator[DatabaseAddress
 
 
 def development_secret(settings: Settings) -> SecretStr:
-    """The configured secret, or the one that the services of this folder share.
+    """The configured secret (of several the one that signs), or one that this folder's services share.
 
     Raises:
         InvalidSettings: no secret is configured in production.
     """
+    if settings.better_auth_secrets is not None:
+        return SecretStr(parse_rotation(settings.better_auth_secrets.get_secret_value())[0])
     if settings.better_auth_secret is not None:
         return settings.better_auth_secret
     if settings.is_production:

@@ -12,14 +12,11 @@ import jwt
 import pytest
 from fastapi import FastAPI
 
+from src.auth.claims import LEEWAY_SECONDS, MAX_LIFETIME_SECONDS
 from src.auth.context import ExpiredToken, InvalidToken
-from src.auth.tokens import (
-    LEEWAY_SECONDS,
-    MAX_LIFETIME_SECONDS,
-    MAX_TOKEN_BYTES,
-    SharedSecretVerifier,
-)
+from src.auth.tokens import MAX_TOKEN_BYTES, JwtVerifier
 from src.core.clock import system_clock
+from tests.auth.issuing import verifier_for
 from tests.conftest import client_of
 from tests.factories import SECRET, create_task, token_for
 
@@ -315,7 +312,7 @@ async def test_times_are_exact_to_the_second_and_the_leeway(
     seconds = {name: int(THEN.timestamp()) + offset for name, offset in times.items()}
     token = sealed(HEADER, {"sub": "alice"} | seconds)
 
-    verdict = await _refusal_of(SharedSecretVerifier(SECRET), token)
+    verdict = await _refusal_of(verifier_for(), token)
 
     assert verdict is refusal
 
@@ -337,7 +334,7 @@ async def test_times_are_exact_to_the_second_and_the_leeway(
 async def test_a_configured_issuer_and_audience_are_required(
     given: dict[str, Any], refusal: type[InvalidToken] | None
 ) -> None:
-    verifier = SharedSecretVerifier(SECRET, issuer="https://todo.example", audience="api")
+    verifier = verifier_for(jwt_issuer="https://todo.example", jwt_audience="api")
     token = sealed(HEADER, {"sub": "alice", "exp": int(THEN.timestamp()) + 60} | given)
 
     verdict = await _refusal_of(verifier, token)
@@ -345,7 +342,7 @@ async def test_a_configured_issuer_and_audience_are_required(
     assert verdict is refusal
 
 
-async def _refusal_of(verifier: SharedSecretVerifier, token: str) -> type[InvalidToken] | None:
+async def _refusal_of(verifier: JwtVerifier, token: str) -> type[InvalidToken] | None:
     try:
         await verifier.verify(token, THEN)
     except InvalidToken as error:

@@ -144,7 +144,26 @@ def test_production_starts_with_a_strong_secret_and_a_database() -> None:
         ({"cors_origins": ("*",), "allow_all_origins": True}, None),
         ({"frozen_now": "2026-03-01T09:00:00Z"}, "FROZEN_NOW is set;"),
         ({"jwks_url": "http://app.example/jwks"}, "JWKS_URL must start with https://"),
-        ({"jwt_algorithm": "EdDSA"}, "JWT_ALGORITHM is EdDSA, which needs JWKS_URL."),
+        ({"jwks_url": "http://localhost:3000@app.example/jwks"}, "JWKS_URL must start with https://"),
+        ({"jwks_url": "http://localhost:3000/api/auth/jwks"}, None),
+        ({"better_auth_url": "http://app.example"}, "BETTER_AUTH_URL must start with https://"),
+        ({"better_auth_url": "http://127.0.0.1"}, None),
+        ({"mcp_authorization_server": "http://app.example"}, "MCP_AUTHORIZATION_SERVER must start with"),
+        ({"jwt_algorithm": "EdDSA"}, "JWT_ALGORITHM is EdDSA, which needs JWKS_URL or BETTER_AUTH_URL."),
+        ({"jwt_algorithm": "EdDSA", "better_auth_url": "https://app.example"}, None),
+        ({"better_auth_secrets": f"2:{STRONG_SECRET}", "better_auth_secret": None}, None),
+        ({"better_auth_secrets": f"2:{STRONG_SECRET},1:{STRONG_SECRET[::-1]}"}, None),
+        (
+            {"better_auth_secrets": f"2:{STRONG_SECRET},1:hunter2"},
+            "A secret in BETTER_AUTH_SECRETS is shorter",
+        ),
+        (
+            {"better_auth_secrets": f"2:{STRONG_SECRET}", "better_auth_secret": "hunter2"},
+            "BETTER_AUTH_SECRET is shorter than 32 characters.",
+        ),
+        ({"better_auth_secrets": "hunter2"}, "BETTER_AUTH_SECRETS must look like 2:new,1:old"),
+        ({"better_auth_secrets": "2:hunter2,2:hunter3"}, "BETTER_AUTH_SECRETS must look like 2:new,1:old"),
+        ({"better_auth_secrets": "2:hunter2,1:"}, "BETTER_AUTH_SECRETS must look like 2:new,1:old"),
     ],
 )
 def test_production_refuses_what_is_missing_or_weak(changed: dict[str, Any], sentence: str | None) -> None:
@@ -155,6 +174,22 @@ def test_production_refuses_what_is_missing_or_weak(changed: dict[str, Any], sen
     assert len(problems) == (sentence is not None)
     assert " ".join(problems).startswith(sentence or "")
     assert "hunter2" not in " ".join(problems)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"jwks_url": "app.example/jwks"}, "JWKS_URL must start with https:// or http://."),
+        ({"better_auth_secrets": "hunter2"}, "BETTER_AUTH_SECRETS must look like 2:new,1:old"),
+    ],
+)
+def test_development_too_refuses_what_it_cannot_read(changed: dict[str, Any], sentence: str) -> None:
+    settings = Settings(_env_file=None, **changed)
+
+    (problem,) = settings.problems()
+
+    assert problem.startswith(sentence)
+    assert "hunter2" not in problem
 
 
 def test_every_problem_is_told_at_once() -> None:
