@@ -35,6 +35,14 @@ STATUS_OF_KIND = {
     ErrorKind.NOT_IMPLEMENTED: 501,
 }
 _KIND_OF_STATUS = {status: kind for kind, status in STATUS_OF_KIND.items()} | {400: ErrorKind.INVALID}
+_REALM = 'Bearer realm="todo"'
+# RFC 6750 §3.1: why a token was refused; whoever sent none is only told what to send.
+_REFUSED = ', error="invalid_token"'
+_CHALLENGES = {
+    "invalid_token": _REFUSED,
+    "token_expired": f'{_REFUSED}, error_description="The token has expired."',
+    "insufficient_scope": ', error="insufficient_scope", scope="write"',
+}
 # Clients of the chat, conversation and account routes were promised 400 for what elsewhere is 422.
 _BAD_REQUEST_TAGS = frozenset({"chat", "conversations", "accounts"})
 
@@ -100,8 +108,8 @@ def problem_of(error: DomainError, *, request_id: str, status: int | None = None
 
 def problem_response(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     headers = dict(headers or {})
-    if body["status"] == 401:
-        headers.setdefault("WWW-Authenticate", 'Bearer realm="todo"')
+    if body["status"] == 401 or body["code"] in _CHALLENGES:
+        headers.setdefault("WWW-Authenticate", _REALM + _CHALLENGES.get(body["code"], ""))
     if retry_after := body.get("retry_after"):
         headers.setdefault("Retry-After", str(retry_after))
     return Response(orjson.dumps(body), body["status"], headers, PROBLEM_JSON)

@@ -3,19 +3,45 @@
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.core.errors import DomainError, ErrorKind
-from src.core.http_errors import problem, problem_response
+from src.core.http_errors import problem_of, problem_response
+from src.core.request_head import HeadTooLarge, UnreadableRequest, declared_length
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("todo.access")
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 MAX_BODY_BYTES = 1024 * 1024
+_RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
+_EVERY: _RawHeaders = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+# Hugging Face shows the pages inside its own; nobody else may. No X-Frame-Options: it knows no such list.
+_OF_PAGES: _RawHeaders = [
+    *_EVERY,
+    (
+        b"content-security-policy",
+        b"frame-ancestors 'self' https://huggingface.co https://*.hf.space; object-src 'none'",
+    ),
+]
+# Nothing but pages is meant to be looked at by itself: whatever a browser makes of it may do nothing.
+# Pictures bring the style they are drawn with.
+_OF_THE_REST: _RawHeaders = [
+    *_EVERY,
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    ),
+]
 
 
 class PayloadTooLarge(DomainError):
@@ -23,6 +49,16 @@ class PayloadTooLarge(DomainError):
 
     kind = ErrorKind.TOO_LARGE
     code = "payload_too_large"
+
+
+class Unexpected(DomainError):
+    """What nobody caught."""
+
+    kind = ErrorKind.INTERNAL
+    code = "internal_error"
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong on our side. The request id helps us find it.")
 
 
 class RequestLayer:
@@ -41,17 +77,16 @@ class RequestLayer:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         scope["request_id"] = given if _SANE_ID.fullmatch(given) else uuid4().hex
-        scope["told_path"] = self._secret.sub("…", scope["path"]) if self._secret else scope["path"]
+        scope["told_path"] = _in_one_line(
+            self._secret.sub("…", scope["path"]) if self._secret else scope["path"]
+        )
         started, status = time.perf_counter(), 0
 
         async def send_labelled(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = scope["request_id"]
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
+                message["headers"] = _labelled(message.get("headers", ()), scope["request_id"])
             await send(message)
 
         try:
@@ -62,8 +97,23 @@ class RequestLayer:
             access_log.info("%s %s %s %.1f ms %s", *line)
 
 
+def _labelled(given: Iterable[tuple[bytes, bytes]], request_id: str) -> _RawHeaders:
+    """The headers of an answer, with those that it does not set otherwise itself."""
+    headers = list(given)
+    known = dict(headers)
+    is_page = known.get(b"content-type", b"").startswith(b"text/html")
+    headers += [label for label in (_OF_PAGES if is_page else _OF_THE_REST) if label[0] not in known]
+    headers.append((b"x-request-id", request_id.encode()))
+    return headers
+
+
+def _in_one_line(path: str) -> str:
+    """A path as the log may show it: a line break in it would begin a line that nobody wrote."""
+    return path if path.isprintable() else path.encode("unicode_escape").decode()
+
+
 class LastResort:
-    """Innermost: bounds the body, and turns what nobody caught into a plain 500.
+    """Innermost: bounds head and body, and turns what nobody caught into a plain 500.
 
     `body_limits` says how many bytes the paths that match a pattern whole may take instead of the usual.
     """
@@ -77,8 +127,14 @@ class LastResort:
             await self._app(scope, receive, send)
             return
         limit = self._body_limit(scope["path"])
-        if _declared_length(scope) > limit:
-            await _fail(scope, receive, send, ErrorKind.TOO_LARGE, PayloadTooLarge.code, _too_large(limit))
+        try:
+            length = declared_length(scope)
+        except (HeadTooLarge, UnreadableRequest) as error:
+            # Where this request ends is not certain, so nothing behind it is read.
+            await _failure(scope, error, error.status, {"Connection": "close"})(scope, receive, send)
+            return
+        if length > limit:
+            await _failure(scope, PayloadTooLarge(_too_large(limit)))(scope, receive, send)
             return
         has_started = False
 
@@ -93,8 +149,7 @@ class LastResort:
             log.exception("unhandled error in %s %s", scope["method"], scope["told_path"])
             if has_started:
                 raise
-            message = "Something went wrong on our side. The request id helps us find it."
-            await _fail(scope, receive, send, ErrorKind.INTERNAL, "internal_error", message)
+            await _failure(scope, Unexpected())(scope, receive, send)
 
     def _body_limit(self, path: str) -> int:
         limits = (limit for pattern, limit in self._body_limits.items() if pattern.fullmatch(path))
@@ -105,13 +160,10 @@ def _too_large(limit: int) -> str:
     return f"A body may have {limit // MAX_BODY_BYTES} MiB at the most."
 
 
-async def _fail(scope: Scope, receive: Receive, send: Send, kind: ErrorKind, code: str, message: str) -> None:
-    await problem_response(problem(kind, code, message, request_id=scope["request_id"]))(scope, receive, send)
-
-
-def _declared_length(scope: Scope) -> int:
-    length = Headers(scope=scope).get("content-length", "0")
-    return int(length) if length.isascii() and length.isdigit() else 0
+def _failure(
+    scope: Scope, error: DomainError, status: int | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    return problem_response(problem_of(error, request_id=scope["request_id"], status=status), headers)
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:

@@ -45,6 +45,7 @@ class Connection:
 
 def scope_of(user_id: str, accept: str, spec_version: str) -> dict[str, Any]:
     headers = {
+        "host": "todo.test",
         "authorization": f"Bearer {token_for(user_id)}",
         "content-type": "application/json",
         "accept": accept,
