@@ -1,7 +1,8 @@
 """Answers a user's message: runs the model over the tools and tells what happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -11,9 +12,10 @@ from agents.items import TResponseInputItem
 from agents.tracing import set_trace_provider
 from agents.tracing.provider import DefaultTraceProvider
 from mcp.server.mcpserver import MCPServer
+from openai.types.responses import ResponseFunctionToolCall
 
 from src.assistant.errors import ModelMisbehaved, ModelRefusedRequest, ModelTurnsExceeded, ModelUnavailable
-from src.assistant.events import HistoryItem, TurnEvent, TurnFinished, Usage, UserSaid
+from src.assistant.events import ConfirmationNeeded, HistoryItem, TurnEvent, TurnFinished, Usage, UserSaid
 from src.assistant.instructions import instructions
 from src.assistant.model_chain import ModelChain
 from src.assistant.providers import Provider, local_provider
@@ -75,9 +77,9 @@ class Assistant:
         Raises:
             ModelUnavailable: no model came to an answer; what was told before still holds.
         """
-        chain = self._chain(self._providers)
+        run = self._prepared(self._providers, caller, history)
         guide = instructions(local_time=local_time, week_start=week_start, date_order=date_order)
-        result = self._start(chain, caller, guide, input_items(history))
+        result = run.start(guide, input_items(history), self._max_turns)
         reader = TurnReader()
         events = result.stream_events()
         try:
@@ -85,42 +87,68 @@ class Assistant:
                 for told in reader.read(event):
                     yield told
         except AgentsException as error:
-            raise _unfinished(error, chain.provider) from error
+            raise _unfinished(error, run.chain.provider) from error
         finally:
             await _stop(result, events)
-        if chain.failure is not None:
-            raise chain.failure
+        for told in run.held_back(reader):
+            yield told
+        if run.chain.failure is not None:
+            raise run.chain.failure
         spent = result.context_wrapper.usage
         usage = Usage(spent.requests, spent.input_tokens, spent.output_tokens)
-        yield TurnFinished(reader.text, chain.provider.name, chain.provider.model_name, usage)
+        yield TurnFinished(reader.text, run.chain.provider.name, run.chain.provider.model_name, usage)
 
     async def warm_up(self, local_time: datetime) -> None:
         """Pay now what the first turn of a process costs: lazy imports, schemas, clients."""
         for provider in self._providers:
             _ = provider.model
-        chain = self._chain([local_provider()])
+        history = [UserSaid("hello")]
+        run = self._prepared([local_provider()], Caller(user_id=""), history)
         guide = instructions(local_time=local_time, week_start="mon", date_order="mdy")
-        result = self._start(chain, Caller(user_id=""), guide, input_items([UserSaid("hello")]))
+        result = run.start(guide, input_items(history), self._max_turns)
         async for _ in result.stream_events():
             pass
 
     async def close(self) -> None:
         await asyncio.gather(*(provider.close() for provider in self._providers))
 
-    def _chain(self, providers: Sequence[Provider]) -> ModelChain:
-        return ModelChain(providers, timeout=self._timeout, retry_wait=self._retry_wait)
+    def _prepared(
+        self, providers: Sequence[Provider], caller: Caller, history: Sequence[HistoryItem]
+    ) -> "_Run":
+        def expect(provider: Provider, calls: list[ResponseFunctionToolCall]) -> None:
+            named = [(call.name, call.arguments) for call in calls]
+            toolbox.guard.expect(named, heeds_titles=not provider.follows_rules)
 
-    def _start(
-        self, chain: ModelChain, caller: Caller, guide: str, items: list[TResponseInputItem]
-    ) -> RunResultStreaming:
         def actor() -> Actor:
             return Actor(ActorKind.AGENT, chain.provider.model_name)
 
-        toolbox = InProcessMCP(self._tools, caller, actor=actor, timeout=self._tool_timeout)
+        chain = ModelChain(providers, timeout=self._timeout, retry_wait=self._retry_wait, on_calls=expect)
+        toolbox = InProcessMCP(self._tools, caller, actor=actor, timeout=self._tool_timeout, history=history)
+        return _Run(chain, toolbox)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The model of a turn and the tools in its hands."""
+
+    chain: ModelChain
+    toolbox: InProcessMCP
+
+    def start(self, guide: str, items: list[TResponseInputItem], max_turns: int) -> RunResultStreaming:
         agent: Agent[Any] = Agent(
-            name="Todo assistant", instructions=guide, model=chain, mcp_servers=[toolbox]
+            name="Todo assistant", instructions=guide, model=self.chain, mcp_servers=[self.toolbox]
         )
-        return Runner.run_streamed(agent, items, max_turns=self._max_turns, run_config=_RUN)
+        return Runner.run_streamed(agent, items, max_turns=max_turns, run_config=_RUN)
+
+    def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
+        """What waits for a yes, and the question itself: a model that obeys a title might ask another."""
+        calls = self.toolbox.guard.awaited()
+        if not calls:
+            return
+        question = self.toolbox.guard.question()
+        if not self.chain.provider.follows_rules:
+            yield from reader.add(question)
+        yield ConfirmationNeeded(question, calls)
 
 
 async def _stop(result: RunResultStreaming, events: AsyncIterator[Any]) -> None:

@@ -56,6 +56,31 @@ class ToolCallFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTask:
+    """A task by its id and what it is called."""
+
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedCall:
+    """A tool call that was held back; a plain yes as the next message opens it, with these arguments."""
+
+    tool: str
+    arguments: dict[str, Any]
+    tasks: tuple[NamedTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationNeeded:
+    """What the turn leaves undone until the user says yes; told once, before the turn is finished."""
+
+    question: str
+    calls: tuple[AwaitedCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens a turn took, over all its model requests."""
 
@@ -74,4 +99,4 @@ class TurnFinished:
     usage: Usage = field(default_factory=Usage)
 
 
-TurnEvent: TypeAlias = TextDelta | ToolCallStarted | ToolCallFinished | TurnFinished
+TurnEvent: TypeAlias = TextDelta | ToolCallStarted | ToolCallFinished | ConfirmationNeeded | TurnFinished

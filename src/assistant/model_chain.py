@@ -25,6 +25,7 @@ from openai.types.responses import (
 )
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 
+from src.assistant.data_marks import with_marked_outputs
 from src.assistant.errors import ModelMisbehaved, ModelUnavailable, no_model_answered
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
@@ -38,6 +39,7 @@ _LONGEST_WAIT = 2.0
 
 Answer: TypeAlias = AsyncGenerator[ResponseTextDeltaEvent | ResponseCompletedEvent, None]
 Ask: TypeAlias = Callable[[Provider], AsyncIterator[TResponseStreamEvent]]
+OnCalls: TypeAlias = Callable[[Provider, list[ResponseFunctionToolCall]], None]
 
 
 class ModelChain(Model):
@@ -48,8 +50,20 @@ class ModelChain(Model):
     answer just ends and `failure` says why: an exception would make the runner drop events not yet read.
     """
 
-    def __init__(self, providers: Sequence[Provider], *, timeout: float, retry_wait: float) -> None:
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        *,
+        timeout: float,
+        retry_wait: float,
+        on_calls: OnCalls | None = None,
+    ) -> None:
+        """Take the providers in the order in which they are asked.
+
+        `on_calls` is told every tool call of an answer before the first of them is made.
+        """
         self._providers = list(providers)
+        self._on_calls = on_calls
         self._timeout = timeout
         self._retry_wait = retry_wait
         self._failures: list[ModelUnavailable] = []
@@ -79,7 +93,7 @@ class ModelChain(Model):
         def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
             return provider.model.stream_response(
                 system_instructions,
-                items,
+                items if provider.follows_rules else with_marked_outputs(items),
                 model_settings.resolve(provider.settings),
                 tools,
                 output_schema,
@@ -140,6 +154,9 @@ class ModelChain(Model):
             if not _says_anything(event.response):
                 raise ModelMisbehaved(f"The model at {provider.name} gave an empty answer.")
             event.response.output = with_fresh_ids(event.response.output)
+            if self._on_calls is not None:
+                calls = [item for item in event.response.output if isinstance(item, ResponseFunctionToolCall)]
+                self._on_calls(provider, calls)
             yield event
 
     def _may_ask_again(self, error: Exception, failure: ModelUnavailable) -> bool:

@@ -28,6 +28,8 @@ class Provider:
     model_name: str
     build: Callable[[], Model]
     settings: ModelSettings = field(default_factory=ModelSettings)
+    follows_rules: bool = False
+    """Whether no text of a task can move it: it decides by rules, from the user's words alone."""
 
     @cached_property
     def model(self) -> Model:
@@ -62,7 +64,7 @@ def providers_from(settings: Settings) -> list[Provider]:
 
 
 def local_provider() -> Provider:
-    return Provider("local", "local", LocalModel)
+    return Provider("local", "local", LocalModel, follows_rules=True)
 
 
 def _provider(choice: Choice, settings: Settings) -> Provider:

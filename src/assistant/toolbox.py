@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, GetPromptResult, ListPromptsResult, TextContent, Tool
 
+from src.assistant.events import HistoryItem
+from src.assistant.guard import Guard
 from src.assistant.repairs import plain_text
 from src.auth.context import Actor, Caller, acting_as
 
@@ -32,8 +34,15 @@ class InProcessMCP(AgentMCPServer):
     """Calls the tools of an MCP server as one caller, without a connection."""
 
     def __init__(
-        self, server: MCPServer, caller: Caller, *, actor: Callable[[], Actor], timeout: float
+        self,
+        server: MCPServer,
+        caller: Caller,
+        *,
+        actor: Callable[[], Actor],
+        timeout: float,
+        history: Sequence[HistoryItem] = (),
     ) -> None:
+        """Take the conversation too: what it asks for decides which calls are made."""
         super().__init__(
             use_structured_content=True,
             custom_data_extractor=_outcome,
@@ -44,6 +53,7 @@ class InProcessMCP(AgentMCPServer):
         self._actor = actor
         self._timeout = timeout
         self._tools: list[Tool] | None = None
+        self.guard = Guard(history, self._titles)
 
     @property
     def name(self) -> str:
@@ -63,10 +73,18 @@ class InProcessMCP(AgentMCPServer):
     async def call_tool(
         self, tool_name: str, arguments: dict[str, Any] | None, *_: object, **__: object
     ) -> CallToolResult:
+        admitted = await self.guard.admitted(tool_name, arguments or {})
+        if isinstance(admitted, str):
+            return _refusal(admitted)
+        result = await self._call(tool_name, admitted)
+        self.guard.learn(result.structured_content)
+        return result
+
+    async def _call(self, tool_name: str, arguments: dict[str, Any]) -> CallToolResult:
         with acting_as(replace(self._caller, actor=self._actor())):
             try:
                 async with asyncio.timeout(self._timeout):
-                    result = await self._server.call_tool(tool_name, arguments or {})
+                    result = await self._server.call_tool(tool_name, arguments)
             except TimeoutError:
                 return _refusal(f"{tool_name} took too long; whether it was done is not known.")
             except UnexpectedToolError as error:
@@ -77,6 +95,15 @@ class InProcessMCP(AgentMCPServer):
         if isinstance(result, CallToolResult):
             return result
         return _refusal(f"{tool_name} asks for input that nobody can give here.")
+
+    async def _titles(self, task_ids: Sequence[int]) -> dict[int, str]:
+        """What tasks are called that no tool has named yet; nothing for those that are not there."""
+        found: dict[int, str] = {}
+        for task_id in task_ids:
+            content = (await self._call("get_task", {"task_id": task_id})).structured_content
+            if content is not None:
+                found[task_id] = str(content["task"]["title"])
+        return found
 
     async def list_prompts(self) -> ListPromptsResult:
         return ListPromptsResult(prompts=[])

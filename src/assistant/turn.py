@@ -36,6 +36,11 @@ class TurnReader:
             elif isinstance(event.item, ToolCallOutputItem):
                 yield from self._returned(event.item)
 
+    def add(self, paragraph: str) -> Iterator[TurnEvent]:
+        """A paragraph that the service itself says after the model."""
+        self._is_interrupted = True
+        yield from self._spoken(paragraph)
+
     def _spoken(self, delta: str) -> Iterator[TurnEvent]:
         """What is said after a tool call is a paragraph of its own."""
         if self._is_interrupted and self._parts:

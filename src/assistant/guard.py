@@ -1,0 +1,235 @@
+"""Holds what a model is about to do against what the user asked for, before any of it is done."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from src.assistant.deeds import REMOVING, Call, Deed, UnreadableCall
+from src.assistant.events import AssistantSaid, AwaitedCall, HistoryItem, NamedTask, ToolUsed, UserSaid
+from src.assistant.repairs import parsed_arguments
+from src.assistant.wishes import Wish, Words, removes
+from src.language.consent import Consent, read_consent
+
+MOST_AT_ONCE = 5
+"""How many tasks a turn may change or delete before the user is asked."""
+
+CONFIRMATION_REQUIRED = "confirmation_required"
+_UNREADABLE = "task_id must be the whole number of a task. (invalid_input)"
+_NAMED_AT_MOST = 10
+_VERBS = {
+    "add_task": "add",
+    "update_task": "change",
+    "complete_task": "complete",
+    "skip_task": "skip",
+    "stop_recurrence": "stop repeating",
+    "delete_task": "delete",
+}
+
+_OTHER_DEEDS = re.compile(
+    r"\b(?:complet|finish|clos|check|tick|mark|updat|chang|mov|skip|stop|reschedul|postpon|add)", re.I
+)
+
+_Key: TypeAlias = tuple[str, int | str]
+Titles: TypeAlias = Callable[[Sequence[int]], Awaitable[Mapping[int, str]]]
+
+
+class Guard:
+    """The guard of one turn.
+
+    - The calls of one response are judged together. Beyond five tasks in a turn none of them is done.
+    - While the user only asks to be told something, nothing is changed: a model that wants to obeys a text it
+      read. Deleting needs words of the user that ask for it and that fit the tasks.
+    - What is held back is told to the model as `confirmation_required`, and to the user as a question. It is
+      open in the next turn, and only there, when the user's next message is a plain yes. So nothing is kept
+      but the conversation itself.
+
+    The local model reads the user's words and nothing else, so for it only the number counts.
+    """
+
+    def __init__(self, history: Sequence[HistoryItem], titles: Titles) -> None:
+        said, earlier = _last_message(history)
+        self._words = _words(said, earlier)
+        self._open = _approved(said, earlier)
+        self._look_up = titles
+        self._titles: dict[int, str] = {}
+        for item in history:
+            if isinstance(item, ToolUsed):
+                self.learn(item.result)
+        self._touched: set[int] = set()
+        self._removed_unnamed = 0
+        self._expected: list[Call] = []
+        self._heeds_titles = True
+        self._held: dict[_Key, str] = {}
+        self._awaited: list[Call] = []
+
+    def expect(self, calls: Iterable[tuple[str, str]], *, heeds_titles: bool) -> None:
+        """Take in the calls of a response, as name and JSON, before the first of them is made.
+
+        `heeds_titles` says whether what tasks are called can move the model that makes them.
+        """
+        self._expected = []
+        self._heeds_titles = heeds_titles
+        for tool, arguments in calls:
+            try:
+                self._expected.append(Call.read(tool, parsed_arguments(arguments) or {}))
+            except UnreadableCall:
+                continue
+
+    def learn(self, outcome: Any) -> None:
+        """Remember what tasks are called, from a tool's outcome."""
+        if isinstance(outcome, list):
+            for each in outcome:
+                self.learn(each)
+        elif isinstance(outcome, Mapping):
+            if isinstance(outcome.get("id"), int) and isinstance(outcome.get("title"), str):
+                self._titles[outcome["id"]] = outcome["title"]
+            for each in outcome.values():
+                if isinstance(each, list | Mapping):
+                    self.learn(each)
+
+    async def admitted(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any] | str:
+        """The arguments with which the call may be made, or why it is not: a sentence for the model."""
+        try:
+            call = Call.read(tool, arguments)
+        except UnreadableCall:
+            return _UNREADABLE
+        if call.is_free:
+            return call.arguments
+        expected, self._expected = self._expected, []
+        if call not in expected:
+            expected = [call]  # The rest of a response was judged with its first call.
+        await self._judge([each for each in expected if not each.is_free])
+        held = [self._held[key] for key in _keys(call) if key in self._held]
+        return held[0] if held else call.arguments
+
+    def awaited(self) -> tuple[AwaitedCall, ...]:
+        """What waits for the user's yes."""
+        return tuple(
+            AwaitedCall(
+                call.tool,
+                call.arguments,
+                tuple(NamedTask(each, self._title(each)) for each in call.task_ids),
+            )
+            for call in self._awaited
+        )
+
+    async def _judge(self, calls: Sequence[Call]) -> None:
+        asked = [call for call in calls if not self._open.issuperset(call.deeds())]
+        asked = [call for call in asked if self._held.keys().isdisjoint(_keys(call))]
+        await self._name(task_id for call in asked for task_id in call.task_ids)
+        ids = {task_id for call in asked for task_id in call.task_ids}
+        is_too_much = len(self._touched | ids) > MOST_AT_ONCE
+        refused = [call for call in asked if is_too_much and call.task_ids]
+        refused += self._unasked([call for call in asked if call not in refused])
+        self._hold(refused)
+        self._touched |= {task_id for call in asked if call not in refused for task_id in call.task_ids}
+
+    def _unasked(self, calls: Sequence[Call]) -> list[Call]:
+        """The calls that the user's words do not ask for."""
+        if not self._heeds_titles:
+            return []
+        if self._words.wish is Wish.READS:
+            return list(calls)
+        removing = [call for call in calls if call.tool in REMOVING]
+        return [call for call in removing if not self._asks_to_remove(call, len(removing))]
+
+    def _asks_to_remove(self, call: Call, at_once: int) -> bool:
+        if self._words.wish is not Wish.REMOVES:
+            return False
+        unnamed = [each for each in call.task_ids if not self._words.name(self._titles.get(each, ""))]
+        if not unnamed or self._words.points_at_many:
+            return True
+        is_the_one = at_once == len(unnamed) == 1 and not self._removed_unnamed
+        self._removed_unnamed += is_the_one and self._words.points_at_one
+        return is_the_one and self._words.points_at_one
+
+    def _hold(self, calls: Sequence[Call]) -> None:
+        """Keep the calls back; the first one tells of all, so that ten refusals do not cost ten lists."""
+        self._awaited += calls
+        for call in calls:
+            self._held |= dict.fromkeys(_keys(call), f"Not done, as said before. ({CONFIRMATION_REQUIRED})")
+        if calls:
+            self._held |= dict.fromkeys(
+                _keys(calls[0]),
+                f"Nothing was done. Without the user's yes you may not {self._told(calls)}. Ask the user, "
+                "naming them, unless only a task's text called for it; after a yes make the same calls "
+                f"again. ({CONFIRMATION_REQUIRED})",
+            )
+
+    def question(self) -> str:
+        """What is asked of the user where calls were held back, whatever the model said; else empty."""
+        return f"Waiting for your yes: {self._told(self._awaited)}." if self._awaited else ""
+
+    def _told(self, calls: Sequence[Call]) -> str:
+        by_tool: dict[str, list[Call]] = {}
+        for call in calls:
+            by_tool.setdefault(call.tool, []).append(call)
+        return " and ".join(self._told_of(tool, several) for tool, several in by_tool.items())
+
+    def _told_of(self, tool: str, calls: Sequence[Call]) -> str:
+        ids = dict.fromkeys(task_id for call in calls for task_id in call.task_ids)
+        names = [self._title(each) for each in ids] or [str(call.arguments.get("title")) for call in calls]
+        rest = len(names) - _NAMED_AT_MOST
+        shown = ", ".join(
+            json.dumps(" ".join(name.split()), ensure_ascii=False) for name in names[:_NAMED_AT_MOST]
+        )
+        more = f" and {rest} more" if rest > 0 else ""
+        return f"{_VERBS[tool]} {len(names)} task{'s' if len(names) != 1 else ''}: {shown}{more}"
+
+    def _title(self, task_id: int) -> str:
+        return self._titles.get(task_id, f"task {task_id}")
+
+    async def _name(self, ids: Iterable[int]) -> None:
+        unknown = [each for each in dict.fromkeys(ids) if each not in self._titles]
+        if unknown:
+            self._titles.update(await self._look_up(unknown[:_NAMED_AT_MOST]))
+
+
+def _keys(call: Call) -> list[_Key]:
+    """What a refusal holds for: the tool on each task, whatever else another call of the turn says."""
+    return [(deed.tool, deed.task_id or deed.arguments) for deed in call.deeds()]
+
+
+def _last_message(history: Sequence[HistoryItem]) -> tuple[str, Sequence[HistoryItem]]:
+    """The message to answer, and what came between the one before it and this one, that one first."""
+    places = [index for index, item in enumerate(history) if isinstance(item, UserSaid)]
+    if not places:
+        return "", ()
+    said = history[places[-1]]
+    start = places[-2] if len(places) > 1 else 0
+    return (said.text if isinstance(said, UserSaid) else ""), history[start : places[-1]]
+
+
+def _words(said: str, earlier: Sequence[HistoryItem]) -> Words:
+    """The user's words of this turn; what answers a question stands for the message before it too."""
+    is_answer = any(isinstance(item, AssistantSaid) for item in earlier)
+    before = next((item.text for item in earlier if isinstance(item, UserSaid)), "")
+    return Words.of(said, answers=before if is_answer else "")
+
+
+def _approved(said: str, earlier: Sequence[HistoryItem]) -> frozenset[Deed]:
+    """The deeds that were held back in the turn before and that this message says yes to."""
+    if read_consent(said) is not Consent.YES:
+        return frozenset()
+    held = [item for item in earlier if isinstance(item, ToolUsed) and awaits_confirmation(item)]
+    return frozenset(deed for used in held for deed in _deeds(used) if _fits(said, deed))
+
+
+def _fits(said: str, deed: Deed) -> bool:
+    """Whether a yes that names what to do names this: "sure, complete them" deletes nothing."""
+    if removes(said):
+        return deed.tool in REMOVING
+    return deed.tool not in REMOVING or _OTHER_DEEDS.search(said) is None
+
+
+def awaits_confirmation(used: ToolUsed) -> bool:
+    """Whether a call was held back until the user says yes."""
+    return used.is_error and str(used.result).endswith(f"({CONFIRMATION_REQUIRED})")
+
+
+def _deeds(used: ToolUsed) -> tuple[Deed, ...]:
+    try:
+        return Call.read(used.tool, used.arguments).deeds()
+    except UnreadableCall:
+        return ()
