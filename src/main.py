@@ -1,5 +1,6 @@
 """The service: settings in, an ASGI application out."""
 
+import asyncio
 import hashlib
 import logging
 import re
@@ -49,6 +50,7 @@ from src.preferences.router import router as preferences_router
 from src.tasks.recurrence_router import router as recurrence_router
 from src.tasks.router import router as tasks_router
 from src.tasks.tags_router import router as tags_router
+from src.transfer.router import router as transfer_router
 from src.web.router import router as web_router
 from src.web.unusable import unusable_app
 
@@ -72,6 +74,8 @@ _ALLOWED_HEADERS = (
 
 # Files come in whole; everything else is small.
 _BODY_LIMITS = {re.compile(r"/api/[^/]+/import"): 10 * MAX_BODY_BYTES}
+# Each reads or writes in one long transaction; the rest of the pool stays free for everybody else.
+_TRANSFERS_AT_ONCE = 2
 _FEED_TOKEN = re.compile(r"(?<=^/api/feed/).+")
 
 
@@ -96,6 +100,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         chat_router,
         conversations_router,
         preferences_router,
+        transfer_router,
         mcp_router,
         personal_tokens_router,
         health.router,
@@ -140,6 +145,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = database
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
         app.state.authenticator = _authenticator(settings, secret, database, http)
+        app.state.transfer_turns = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
         app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
         servers = ToolServers(lambda: _build_servers(database, app))
         _start_mcp(stack, app, servers)

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "analytics", "description": "What was done, what lies ahead, and how it is drawn."},
     {"name": "settings", "description": "Time zone, first day of the week, order of dates."},
     {"name": "tokens", "description": "Personal access tokens: keys for scripts and MCP clients."},
+    {"name": "transfer", "description": "Moving in and out: exports, imports, a private calendar feed."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
 

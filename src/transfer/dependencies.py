@@ -1,0 +1,27 @@
+"""The services of a request, bound to its caller and this instant."""
+
+import asyncio
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from src.auth.dependencies import CallerDep
+from src.core.dependencies import DatabaseDep, NowDep
+from src.transfer.export_service import ExportService
+
+
+async def get_turns(request: Request) -> asyncio.Semaphore:
+    """How many files are written or read at once in this process: they must not take the whole pool."""
+    return cast(asyncio.Semaphore, request.app.state.transfer_turns)
+
+
+TurnsDep = Annotated[asyncio.Semaphore, Depends(get_turns)]
+
+
+async def get_export_service(
+    caller: CallerDep, database: DatabaseDep, now: NowDep, turns: TurnsDep
+) -> ExportService:
+    return ExportService(database, caller, now, turns)
+
+
+ExportsDep = Annotated[ExportService, Depends(get_export_service)]
