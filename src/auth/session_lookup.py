@@ -47,8 +47,16 @@ _ANSWER: TypeAdapter[_SignedIn | None] = TypeAdapter(_SignedIn | None)
 class SessionLookup:
     """`GET /api/auth/get-session` of one Better Auth server; no answer is ever remembered."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str, cookie_prefix: str) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        url: str,
+        cookie_prefix: str,
+        *,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+    ) -> None:
         self._http = http
+        self._timeout_seconds = timeout_seconds
         # Its cookie cache would outlive a sign-out, and only its own pages may prolong a session.
         self._url = f"{url}/api/auth/get-session?disableCookieCache=true&disableRefresh=true"
         self._cookie = f"{cookie_prefix}.session_token"
@@ -60,7 +68,7 @@ class SessionLookup:
             SessionsUnavailable: Better Auth gives no answer, or none that can be understood.
         """
         try:
-            async with asyncio.timeout(_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._timeout_seconds):
                 found = _ANSWER.validate_json(await self._ask(shown))
         except (httpx.HTTPError, TimeoutError, ValidationError, _Unusable) as error:
             log.warning("Better Auth could not be asked for a session: %s", type(error).__name__)

@@ -100,7 +100,7 @@ class SessionRepository:
         try:
             row = await self._executor.fetch_one(query, **values)
         except _GONE:
-            self._statements = None
+            self._statements = self._probed_at = None
             return None
         return None if row is None else Session(**row)
 
