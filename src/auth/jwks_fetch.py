@@ -36,7 +36,7 @@ async def _checked(response: httpx.Response) -> bytes:
 
 async def _bounded(response: httpx.Response) -> bytes:
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > MAX_KEYS_BYTES:
             raise KeysUnreachable(f"more than {MAX_KEYS_BYTES} bytes")

@@ -1,12 +1,12 @@
 """What signs tokens in these tests: shared secrets, keys of every kind, and a server that publishes them."""
 
+import base64
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import httpx
-import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
 
@@ -40,10 +40,15 @@ class SigningKey:
         return {**public, "alg": self.algorithm, "kid": self.kid}
 
     def sign(self, claims: dict[str, Any], **header: Any) -> str:
-        """A token whose header is exactly that of Better Auth, with what is added or set to None."""
-        headers = {"typ": None, "kid": self.kid} | header
-        algorithm = headers.pop("alg", self.algorithm)
-        return jwt.encode(claims, self.private, algorithm=algorithm, headers=headers)
+        """A token with the header that Better Auth writes, and what is added to it."""
+        whole = {"alg": self.algorithm, "kid": self.kid} | header
+        signed = ".".join(encoded(json.dumps(part).encode()) for part in (whole, claims))
+        signature = get_default_algorithms()[self.algorithm].sign(signed.encode(), self.private)
+        return f"{signed}.{encoded(signature)}"
+
+
+def encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
 _RSA = rsa.generate_private_key(65537, 2048)
