@@ -1,0 +1,70 @@
+"""How often somebody may try: signing up by address, passwords by account and by address.
+
+Five wrong passwords in a quarter of an hour end the guessing of one address at one account. An account as a
+whole bears more, since whoever could close it with a few would lock its owner out; it still bears fewer than
+the 100 of NIST SP 800-63B §5.2.2 in an hour. An address bears more again: many people may share one.
+"""
+
+import ipaddress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from src.accounts.errors import PasswordsBusy
+from src.core.database import Database
+from src.core.shared_limits import Limit, SharedLimits, limit_key
+
+OF_ACCOUNT_AND_ADDRESS = (Limit(5, 15 * 60),)
+OF_ACCOUNT = (Limit(50, 60 * 60),)
+OF_ADDRESS = (Limit(100, 60 * 60),)
+SIGN_UPS_OF_ADDRESS = (Limit(30, 60), Limit(200, 60 * 60))
+_IPV6_SITE_BITS = 64
+
+
+class Attempts:
+    """Counts attempts before anything is checked, so that guesses at the same moment count one by one."""
+
+    def __init__(self, database: Database) -> None:
+        self._limits = SharedLimits(database)
+
+    async def sign_up(self, address: str, now: datetime) -> None:
+        """Count a sign-up; raises `RateLimitExceeded`."""
+        await self._limits.take(limit_key("sign-up", _site(address)), SIGN_UPS_OF_ADDRESS, now)
+
+    @asynccontextmanager
+    async def password(self, email: str, address: str, now: datetime) -> AsyncIterator[None]:
+        """Count a password that is checked inside; only what raises goes on counting.
+
+        Raises:
+            RateLimitExceeded: too many were wrong lately.
+        """
+        both = limit_key("password", email, _site(address))
+        one_by_one: Mapping[str, Sequence[Limit]] = {
+            limit_key("password-of-account", email): OF_ACCOUNT,
+            limit_key("password-of-address", _site(address)): OF_ADDRESS,
+        }
+        await self._limits.take_all({both: OF_ACCOUNT_AND_ADDRESS, **one_by_one}, now)
+        try:
+            yield
+        except PasswordsBusy:
+            await self._give_back([both, *one_by_one], now)
+            raise
+        await self._limits.clear(both)
+        await self._give_back(one_by_one, now)
+
+    async def _give_back(self, keys: Sequence[str] | Mapping[str, object], now: datetime) -> None:
+        for key in keys:
+            await self._limits.give_back(key, now)
+
+
+def _site(address: str) -> str:
+    """Whoever has an IPv6 address has the 2⁶⁴ of its site to take others from (RFC 6177 §2)."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, _IPV6_SITE_BITS), strict=False))

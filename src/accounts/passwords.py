@@ -1,0 +1,62 @@
+"""Hashing and checking passwords: off the event loop, a few at a time."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from src.accounts.errors import PasswordsBusy
+from src.accounts.hashers import BetterAuthHasher, ImportedBcryptHasher
+from src.accounts.password_rules import normalised_password
+
+_AT_ONCE = 2
+"""Each takes 64 MiB, and a core for a tenth of a second."""
+# RFC 9106 §4, the second recommended option.
+_PASSES, _MEMORY_KIB, _LANES = 3, 64 * 1024, 4
+# Salt and tag of nobody: no password has this hash, and to find that out takes as long as with any other.
+_HASH_OF_NOBODY = f"$argon2id$v=19$m={_MEMORY_KIB},t={_PASSES},p={_LANES}${'A' * 22}${'A' * 43}"
+_WAIT_SECONDS = 10.0
+
+_ARGON2ID = Argon2Hasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
+
+T = TypeVar("T")
+
+
+class Passwords:
+    """Argon2id for new passwords; bcrypt and Better Auth's scrypt are read, to be replaced."""
+
+    def __init__(self, *, wait_seconds: float = _WAIT_SECONDS) -> None:
+        self._hash = PasswordHash((_ARGON2ID, ImportedBcryptHasher(), BetterAuthHasher()))
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._wait_seconds = wait_seconds
+
+    async def hashed(self, password: str) -> str:
+        """A hash to keep; raises `PasswordsBusy` where no turn comes in time."""
+        return await self._in_turn(lambda: self._hash.hash(normalised_password(password)))
+
+    async def verify(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
+        """Whether the password is the one of the hash, and a hash to keep instead where that is outdated.
+
+        Without a hash it is never right, which takes as long to find out. Raises `PasswordsBusy`.
+        """
+        return await self._in_turn(lambda: self._verified(normalised_password(password), password_hash))
+
+    def _verified(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
+        try:
+            return self._hash.verify_and_update(password, password_hash or _HASH_OF_NOBODY)
+        except UnknownHashError:
+            return False, None
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise PasswordsBusy from error
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            self._turns.release()
