@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import httpx
@@ -27,6 +28,8 @@ from src.auth.sessions import session_directory
 from src.auth.tokens import jwt_verifier, secrets_of
 from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
+from src.chatkit.loading import ChatKitLoader, build_chatkit
+from src.chatkit.router import router as chatkit_router
 from src.core import health
 from src.core.clock import Clock, frozen_clock, system_clock
 from src.core.config import (
@@ -73,7 +76,11 @@ _ALLOWED_HEADERS = (
 )
 
 # Files come in whole; everything else is small.
-_BODY_LIMITS = {re.compile(r"/api/[^/]+/import"): 10 * MAX_BODY_BYTES}
+_BODY_LIMITS = {
+    re.compile(r"/api/[^/]+/import"): 10 * MAX_BODY_BYTES,
+    # With room for what a form writes around the file.
+    re.compile(r"/api/chatkit/attachments/[^/]+"): 10 * MAX_BODY_BYTES + 10_000,
+}
 # Each reads or writes in one long transaction; the rest of the pool stays free for everybody else.
 _TRANSFERS_AT_ONCE = 2
 _FEED_TOKEN = re.compile(r"(?<=^/api/feed/).+")
@@ -99,6 +106,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         tasks_router,
         chat_router,
         conversations_router,
+        chatkit_router,
         preferences_router,
         transfer_router,
         mcp_router,
@@ -107,6 +115,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         web_router,
     ):
         app.include_router(router)
+    if settings.has_accounts:
+        app.include_router(accounts_router)
     app.router.routes.extend(mcp_endpoints(MCPDoor(settings, AllowedHosts.of(settings))))
     add_error_handlers(app)
     _add_layers(app, settings)
@@ -145,6 +155,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = database
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
         app.state.authenticator = _authenticator(settings, secret, database, http)
+        app.state.accounts = Accounts(
+            database,
+            secret=secrets_of(settings, secret)[0],
+            lifetime=timedelta(minutes=settings.access_token_expire_minutes),
+        )
         app.state.transfer_turns = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
         app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
         servers = ToolServers(lambda: _build_servers(database, app))
@@ -171,6 +186,10 @@ async def _start_chat(
     app.state.assistant = loader.get
     app.state.turns = ChatTurns(database, clock, history_limit=settings.max_conversation_history)
     stack.push_async_callback(app.state.turns.close)
+    chatkit = ChatKitLoader(lambda: build_chatkit(settings, database, app.state.turns), loader.get)
+    chatkit.start()
+    stack.push_async_callback(chatkit.close)
+    app.state.chatkit = chatkit.get
 
 
 def _build_servers(database: Database, app: FastAPI) -> Servers:
@@ -199,7 +218,8 @@ def _authenticator(
 ) -> Authenticator:
     secrets = secrets_of(settings, secret)
     sessions = session_directory(settings, database, secrets, http)
-    tokens = jwt_verifier(settings, secrets, http=http, sessions=sessions, account_sessions=None)
+    accounts = AccountSessionDirectory(database) if settings.has_accounts else None
+    tokens = jwt_verifier(settings, secrets, http=http, sessions=sessions, account_sessions=accounts)
     return Authenticator(
         tokens,
         sessions,

@@ -2,12 +2,13 @@
 
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from src.auth.dependencies import CallerDep
+from src.chat.answering import Answering, wants_stream
 from src.chat.service import ConversationService
 from src.chat.turns import Assistant, ChatTurns
-from src.core.dependencies import DatabaseDep
+from src.core.dependencies import DatabaseDep, SettingsDep
 
 
 async def get_conversations(
@@ -25,6 +26,18 @@ async def get_assistant(request: Request) -> Assistant:
     return cast(Assistant, request.app.state.assistant)
 
 
+async def get_answering(
+    request: Request,
+    turns: Annotated[ChatTurns, Depends(get_turns)],
+    assistant: Annotated[Assistant, Depends(get_assistant)],
+    settings: SettingsDep,
+    stream: Annotated[bool | None, Query(description="Events while the answer is made.")] = None,
+) -> Answering:
+    streams = wants_stream(request, stream, settings.chat_stream_by_default)
+    return Answering(turns, assistant, streams=streams)
+
+
 ConversationsDep = Annotated[ConversationService, Depends(get_conversations)]
 TurnsDep = Annotated[ChatTurns, Depends(get_turns)]
 AssistantDep = Annotated[Assistant, Depends(get_assistant)]
+AnsweringDep = Annotated[Answering, Depends(get_answering)]

@@ -31,3 +31,34 @@ class ConversationClosed(DomainError):
 
     def __init__(self, status: str, reason: str | None) -> None:
         super().__init__(f"This conversation is {status}. {reason or 'Begin another one.'}")
+
+
+class AttachmentNotFound(DomainError):
+    """The caller has no such attachment."""
+
+    kind = ErrorKind.NOT_FOUND
+    code = "attachment_not_found"
+
+    def __init__(self, attachment_id: str) -> None:
+        super().__init__(f"No attachment {attachment_id}.")
+
+
+class AttachmentInUse(DomainError):
+    """The attachment is part of a message."""
+
+    kind = ErrorKind.CONFLICT
+    code = "attachment_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("This attachment is part of a message already.")
+
+
+class TooManyUnusedFiles(DomainError):
+    """More files wait to be sent than are kept for a user."""
+
+    kind = ErrorKind.TOO_LARGE
+    code = "too_many_unused_files"
+
+    def __init__(self, limit: int) -> None:
+        mebibytes = limit // 1024 // 1024
+        super().__init__(f"Files that no message carries may have {mebibytes} MiB together; delete some.")

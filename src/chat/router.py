@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from src.auth.dependencies import CallerDep
-from src.chat.dependencies import AssistantDep, ConversationsDep, TurnsDep
+from src.chat.dependencies import AnsweringDep, ConversationsDep
 from src.chat.schemas import (
     ChatRequest,
     ChatResponse,
@@ -15,10 +15,9 @@ from src.chat.schemas import (
     ConversationUpdate,
     MessageRead,
 )
-from src.chat.sse import EVENT_STREAM, EventStream
-from src.chat.whole import whole_answer
-from src.core.dependencies import NowDep, SettingsDep
-from src.core.http_errors import failures, request_id_of
+from src.chat.sse import EVENT_STREAM
+from src.core.dependencies import NowDep
+from src.core.http_errors import failures
 from src.core.pagination import Page, PageRequest
 from src.core.routing import StrictRoute
 from src.idempotency.routing import PatientIdempotentRoute
@@ -50,26 +49,10 @@ _NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
     },
 )
 async def chat(
-    message: ChatRequest,
-    caller: CallerDep,
-    turns: TurnsDep,
-    assistant: AssistantDep,
-    settings: SettingsDep,
-    request: Request,
-    stream: Annotated[bool | None, Query(description="Events while the answer is made.")] = None,
+    message: ChatRequest, caller: CallerDep, answering: AnsweringDep, request: Request
 ) -> Response | ChatResponse:
     """Say something to the assistant, which acts with the same tools as MCP clients."""
-    turn = await turns.begin(caller, message, assistant)
-    if _wants_stream(request, stream, settings.chat_stream_by_default):
-        return EventStream(turn, request_id_of(request))
-    return await whole_answer(turn, request.receive)
-
-
-def _wants_stream(request: Request, asked: bool | None, by_default: bool) -> bool:
-    accept = request.headers.get("accept", "")
-    if asked is not None:
-        return asked
-    return EVENT_STREAM in accept or (by_default and "application/json" not in accept)
+    return await answering.answer(caller, message, request)
 
 
 @conversations_router.get("", operation_id="list_conversations")

@@ -78,3 +78,14 @@ class ConversationDeleted(BaseModel):
     deleted_conversation_id: int
     deleted_message_count: int
     message: str
+
+
+class AttachmentRead(BaseModel):
+    """A file sent along with messages, without its bytes."""
+
+    id: str
+    name: str
+    mime_type: str
+    size: int
+    created_at: Instant
+    uploaded_at: Instant | None

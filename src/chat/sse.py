@@ -15,7 +15,7 @@ from src.core.http_errors import problem_of
 
 PING_SECONDS = 15.0
 EVENT_STREAM = "text/event-stream"
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PING = b": ping\n\n"
 
 
@@ -23,7 +23,7 @@ class EventStream(StreamingResponse):
     """The events of a turn; however the connection ends, the model does not work on for nobody."""
 
     def __init__(self, turn: Turn, request_id: str) -> None:
-        super().__init__(lines(turn, request_id), media_type=EVENT_STREAM, headers=_HEADERS)
+        super().__init__(lines(turn, request_id), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
         self._turn = turn
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

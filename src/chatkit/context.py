@@ -1,0 +1,26 @@
+"""What belongs to one ChatKit request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from src.auth.context import Caller
+from src.chat.turn import Turn
+from src.chat.turns import Assistant
+
+
+@dataclass(slots=True)
+class ChatKitContext:
+    """For whom a request is answered, when, and in which turn."""
+
+    caller: Caller
+    now: datetime
+    assistant: Assistant
+    base_url: str
+    """Where clients reach this service, without a slash at the end."""
+    turn: Turn | None = None
+    """The turn that holds the thread, where the request leads to an answer."""
+
+    @property
+    def held_turn(self) -> Turn:
+        assert self.turn is not None  # noqa: S101 - every request that leads to an answer was prepared.
+        return self.turn
