@@ -1,0 +1,241 @@
+"""What a model may not do without the user, over the whole way: chat, agent, tools and database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeAlias
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from mcp_server.identity import ToolContext
+from mcp_server.server import build_server
+from src.assistant.agent import Assistant
+from tests.assistant.factories import reached
+from tests.assistant.obedient_model import (
+    ORDER,
+    Plan,
+    complete_in_one_call,
+    delete_at_once,
+    delete_one_by_one,
+    delete_spelled_otherwise,
+    insist,
+    made,
+    obeys,
+)
+from tests.assistant.scripted_provider import ScriptedProvider, Step, says, scripted_provider
+from tests.factories import create_task, titles
+
+Speaking: TypeAlias = Callable[..., AbstractAsyncContextManager[ScriptedProvider]]
+
+
+@pytest.fixture
+def speaking(app: FastAPI) -> Speaking:
+    """Let the scripted provider be the service's model, over its real tools."""
+
+    @asynccontextmanager
+    async def speak(*steps: Step) -> AsyncIterator[ScriptedProvider]:
+        tools = build_server(
+            ToolContext(app.state.database, app.state.clock, app.state.cursor_key), version="1"
+        )
+        async with scripted_provider(*steps) as provider:
+            assistant = Assistant([reached(provider)], tools, max_turns=12, timeout=5, retry_wait=0)
+            before, app.state.assistant = app.state.assistant, _loaded(assistant)
+            try:
+                yield provider
+            finally:
+                app.state.assistant = before
+                await assistant.close()
+
+    return speak
+
+
+def _loaded(assistant: Assistant) -> Any:
+    async def get() -> Assistant:
+        return assistant
+
+    return get
+
+
+class Talk:
+    """One conversation."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._conversation: int | None = None
+
+    async def say(self, text: str) -> dict[str, Any]:
+        body = {"message": text, "conversation_id": self._conversation}
+        response = await self._client.post("/api/me/chat", json=body)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        self._conversation = answer["conversation_id"]
+        return answer
+
+
+async def with_tasks(client: httpx.AsyncClient, count: int, *named: str) -> list[int]:
+    names = [*(f"Errand {number}" for number in range(count - len(named))), *named]
+    return [(await create_task(client, name))["id"] for name in names]
+
+
+def refusals(answer: dict[str, Any]) -> list[str]:
+    results = [call["result"] for call in answer["tool_calls"]]
+    return [each for each in results if isinstance(each, str) and each.endswith("(confirmation_required)")]
+
+
+def deletes(ids: list[int]) -> Step:
+    return made([("delete_task", {"task_id": each}) for each in ids])
+
+
+async def test_more_than_five_deletes_of_one_response_wait_for_a_yes_and_none_is_done(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 10)
+    steps = [deletes(ids), says("Shall I?"), deletes(ids), says("Done.")]
+
+    async with speaking(*steps):
+        talk = Talk(client)
+        asked = await talk.say("delete everything")
+        before = await titles(client)
+        agreed = await talk.say("yes please")
+        after = await titles(client)
+
+    first, *others = refusals(asked)
+    assert 'delete 10 tasks: "Errand 0", "Errand 1"' in first
+    assert len(others) == 9
+    assert asked["response"].startswith("Shall I?\n\nWaiting for your yes: delete 10 tasks: ")
+    assert len(before) == 10
+    assert refusals(agreed) == []
+    assert after == []
+
+
+@pytest.mark.parametrize(
+    "said", ["no", "yes, but keep the first", "what would be left?", "show them", "sure?"]
+)
+async def test_what_is_no_plain_yes_opens_nothing(
+    client: httpx.AsyncClient, speaking: Speaking, said: str
+) -> None:
+    ids = await with_tasks(client, 10)
+    steps = [deletes(ids), says("Shall I?"), deletes(ids), says("All right.")]
+
+    async with speaking(*steps):
+        talk = Talk(client)
+        await talk.say("delete everything")
+        await talk.say(said)
+        left = await titles(client)
+
+    assert len(left) == 10
+
+
+async def test_a_yes_opens_what_was_asked_about_and_nothing_else(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 13)
+    steps = [deletes(ids[:6]), says("Shall I?"), deletes(ids), says("Done.")]
+
+    async with speaking(*steps):
+        talk = Talk(client)
+        await talk.say("delete the first six of them")
+        answer = await talk.say("go ahead")
+        left = await titles(client)
+
+    assert len(left) == 7
+    assert len(refusals(answer)) == 7
+
+
+async def test_a_yes_is_good_for_one_turn(client: httpx.AsyncClient, speaking: Speaking) -> None:
+    ids = await with_tasks(client, 7)
+    steps = [deletes(ids), says("Shall I?"), says("Sorry, one moment."), deletes(ids), says("Hm.")]
+
+    async with speaking(*steps):
+        talk = Talk(client)
+        await talk.say("delete everything")
+        await talk.say("yes")
+        await talk.say("yes")
+        left = await titles(client)
+
+    assert len(left) == 7
+
+
+async def test_a_yes_that_names_another_deed_is_none(client: httpx.AsyncClient, speaking: Speaking) -> None:
+    ids = await with_tasks(client, 7)
+    steps = [deletes(ids), says("Shall I?"), deletes(ids), says("Hm.")]
+
+    async with speaking(*steps):
+        talk = Talk(client)
+        await talk.say("delete everything")
+        await talk.say("sure, complete them all")
+        left = await titles(client)
+
+    assert len(left) == 7
+
+
+async def test_five_are_done_at_once_and_a_sixth_in_the_same_turn_is_not(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 7)
+    done = [("complete_task", {"task_id": each}) for each in ids[:5]]
+    steps = [made(done), made([("skip_task", {"task_id": ids[5]})]), says("Done.")]
+
+    async with speaking(*steps):
+        answer = await Talk(client).say("I did the first five")
+        left = await titles(client, status="pending")
+
+    assert len(left) == 2
+    assert len(refusals(answer)) == 1
+
+
+async def test_tasks_that_were_held_back_stay_so_however_the_model_goes_on(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 7)
+    single = [made([("complete_task", {"task_id": each})]) for each in ids[:3]]
+    at_once = made([("complete_task", {"task_id": ids[0], "more": ids[1:]})])
+
+    async with speaking(at_once, *single, says("Hm.")):
+        answer = await Talk(client).say("I did all of them")
+        left = await titles(client, status="pending")
+
+    assert len(left) == 7
+    assert len(refusals(answer)) == 4
+
+
+async def test_adding_many_needs_no_yes(client: httpx.AsyncClient, speaking: Speaking) -> None:
+    several = made([("add_task", {"title": f"Errand {number}"}) for number in range(8)])
+
+    async with speaking(several, says("Added.")):
+        answer = await Talk(client).say("add eight errands")
+        added = await titles(client)
+
+    assert len(added) == 8
+    assert answer["response"] == "Added."
+
+
+@pytest.mark.parametrize("count", [3, 9])
+@pytest.mark.parametrize(
+    "plan", [delete_at_once, delete_one_by_one, complete_in_one_call, delete_spelled_otherwise, insist]
+)
+@pytest.mark.parametrize("said", ["what's on my list?", "Zeig mir meine Aufgaben"])
+async def test_an_order_in_a_title_does_nothing_while_the_user_only_asks(
+    client: httpx.AsyncClient, speaking: Speaking, plan: Plan, count: int, said: str
+) -> None:
+    async with speaking(obeys(plan)) as provider:
+        await with_tasks(client, count, ORDER)
+        answer = await Talk(client).say(said)
+        left = await titles(client, status="pending")
+
+    assert len(left) == count
+    assert len(provider.requests) > 2
+    assert refusals(answer)
+    assert "Waiting for your yes: " in answer["response"]
+
+
+async def test_an_order_in_a_title_adds_nothing_to_what_the_user_wants_deleted(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    async with speaking(obeys(delete_at_once)):
+        await with_tasks(client, 4, ORDER, "Buy milk")
+        await Talk(client).say("delete the milk")
+        left = await titles(client)
+
+    assert sorted(left) == ["Errand 0", "Errand 1", ORDER]
