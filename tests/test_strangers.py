@@ -1,14 +1,22 @@
-"""The whole route table as a stranger and as nobody: a new route is covered by itself."""
+"""Every route and tool as a stranger, as nobody and with what only reads: new ones are covered too."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from mcp.server.mcpserver.exceptions import ToolError
 
+from mcp_server.identity import ToolContext
+from mcp_server.server import TodoMCPServer, build_servers
+from src.auth.authenticator import SAFE_METHODS
+from src.auth.context import Caller, InsufficientScope, acting_as
+from src.auth.identity import Scope
 from src.main import app as described
-from tests.conftest import ClientFor
-from tests.factories import create_task
+from tests.conftest import ClientFor, client_of
+from tests.factories import StandingClock, create_task
 
 OPEN_TO_ALL = {
     "/health",
@@ -25,6 +33,8 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     for method, operation in methods.items()
     if path not in OPEN_TO_ALL
 }
+UNSAFE = [name for name, (method, _, _) in OPERATIONS.items() if method not in SAFE_METHODS]
+SAFE = [name for name in OPERATIONS if name not in UNSAFE]
 OF_A_USER = [name for name, (_, path, _) in OPERATIONS.items() if "{user_id}" in path]
 OF_A_ROW = [name for name in OF_A_USER if len(_NAMES.findall(OPERATIONS[name][1])) > 1]
 
@@ -35,9 +45,16 @@ def example_body(operation: dict[str, Any]) -> Any:
     return content.get("example")
 
 
+class Ids(dict[str, Any]):
+    """The rows that a path names; one that is nobody's where a test names none."""
+
+    def __missing__(self, name: str) -> int:
+        return 2**40
+
+
 async def send(client: httpx.AsyncClient, name: str, **ids: Any) -> httpx.Response:
     method, path, operation = OPERATIONS[name]
-    return await client.request(method, path.format(**ids), json=example_body(operation))
+    return await client.request(method, path.format_map(Ids(ids)), json=example_body(operation))
 
 
 async def rows_of(client: httpx.AsyncClient) -> dict[str, int]:
@@ -45,17 +62,36 @@ async def rows_of(client: httpx.AsyncClient) -> dict[str, int]:
     task = await create_task(client, recurrence="every friday")
     chat = await client.post("/api/me/chat", json={"message": "hello"})
     assert chat.status_code == 200, chat.text
-    return {"task_id": task["id"], "conversation_id": chat.json()["conversation_id"]}
+    token = await client.post("/api/me/tokens", json={"name": "A script"})
+    assert token.status_code == 201, token.text
+    return {
+        "task_id": task["id"],
+        "conversation_id": chat.json()["conversation_id"],
+        "token_id": token.json()["id"],
+    }
 
 
 async def state_of(client: httpx.AsyncClient, rows: dict[str, int]) -> list[Any]:
-    paths = (f"tasks/{rows['task_id']}", "tasks", f"conversations/{rows['conversation_id']}", "settings")
+    paths = (
+        f"tasks/{rows['task_id']}",
+        "tasks",
+        f"conversations/{rows['conversation_id']}",
+        "conversations",
+        "settings",
+        "tokens",
+    )
     return [(await client.get(f"/api/me/{path}")).json() for path in paths]
+
+
+def test_there_is_a_row_of_every_sort_that_a_path_can_name() -> None:
+    named = {name for path in OPERATIONS.values() for name in _NAMES.findall(path[1])}
+
+    assert named == {"user_id", "task_id", "conversation_id", "token_id"}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_nobody_gets_in_anywhere(nobody: httpx.AsyncClient, user_id: str, name: str) -> None:
-    response = await send(nobody, name, user_id=user_id, task_id=1, conversation_id=1)
+    response = await send(nobody, name, user_id=user_id)
 
     assert (response.status_code, response.json()["error"]) == (401, "Unauthorized")
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
@@ -63,7 +99,7 @@ async def test_nobody_gets_in_anywhere(nobody: httpx.AsyncClient, user_id: str, 
 
 @pytest.mark.parametrize("name", OF_A_USER)
 async def test_a_strangers_path_is_forbidden(client: httpx.AsyncClient, user_id: str, name: str) -> None:
-    response = await send(client, name, user_id=f"{user_id}-other", task_id=1, conversation_id=1)
+    response = await send(client, name, user_id=f"{user_id}-other")
 
     assert (response.status_code, response.json()["error"]) == (403, "Forbidden")
 
@@ -89,10 +125,7 @@ async def test_a_strangers_row_looks_like_one_that_does_not_exist(
 
     async with client_for(f"{user_id}-stranger") as stranger:
         theirs = {name: await send(stranger, name, user_id="me", **rows) for name in OF_A_ROW}
-        nowhere = {
-            name: await send(stranger, name, user_id="me", task_id=2**40, conversation_id=2**40)
-            for name in OF_A_ROW
-        }
+        nowhere = {name: await send(stranger, name, user_id="me") for name in OF_A_ROW}
 
     for name in OF_A_ROW:
         assert _without_ids(theirs[name].json()) == _without_ids(nowhere[name].json())
@@ -125,3 +158,90 @@ async def test_a_strangers_list_filtered_by_anothers_series_is_empty(
         response = await stranger.get("/api/me/tasks", params={"series_id": task["series_id"]})
 
     assert response.json()["items"] == []
+
+
+@pytest.fixture
+async def reader(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    """The test's user by a personal access token that only reads."""
+    created = await client.post("/api/me/tokens", json={"name": "A reader", "scopes": ["read"]})
+    async with client_of(app, created.json()["token"]) as reader:
+        yield reader
+
+
+async def test_a_credential_that_only_reads_changes_nothing_by_any_route(
+    client: httpx.AsyncClient, reader: httpx.AsyncClient
+) -> None:
+    rows = await rows_of(client)
+    await reader.get("/api/me/tasks")  # Its use is noted now, and not again within a minute.
+    before = await state_of(client, rows)
+
+    answers = {name: await send(reader, name, user_id="me", **rows) for name in UNSAFE}
+
+    assert len(UNSAFE) > 10
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(UNSAFE, 403)
+    assert {answer.json()["code"] for answer in answers.values()} == {"insufficient_scope"}
+    assert {answer.headers["WWW-Authenticate"] for answer in answers.values()} == {
+        'Bearer realm="todo", error="insufficient_scope", scope="write"'
+    }
+    assert await state_of(client, rows) == before
+
+
+async def test_a_credential_that_only_reads_reads_everything(
+    client: httpx.AsyncClient, reader: httpx.AsyncClient
+) -> None:
+    rows = await rows_of(client)
+
+    answers = {name: await send(reader, name, user_id="me", **rows) for name in SAFE}
+
+    assert len(SAFE) > 10
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(SAFE, 200)
+
+
+async def test_a_credential_that_only_reads_takes_no_idempotency_key(
+    reader: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    headers = {"Idempotency-Key": "one"}
+
+    refused = await reader.post("/api/me/tasks", json={"title": "Call mom"}, headers=headers)
+    allowed = await client.post("/api/me/tasks", json={"title": "Call mom"}, headers=headers)
+
+    assert (refused.status_code, allowed.status_code) == (403, 201)
+    assert "Idempotent-Replayed" not in allowed.headers
+
+
+@pytest.fixture
+def servers(app: FastAPI, clock: StandingClock) -> list[TodoMCPServer]:
+    """The MCP server of every profile."""
+    context = ToolContext(app.state.database, clock, app.state.cursor_key)
+    return list(build_servers(context, version="1.2.3").values())
+
+
+async def test_a_credential_that_only_reads_changes_nothing_by_any_tool(
+    client: httpx.AsyncClient, servers: list[TodoMCPServer], user_id: str
+) -> None:
+    rows = await rows_of(client)
+    before = await state_of(client, rows)
+    known = {"task_id": rows["task_id"], "id": str(rows["task_id"]), "query": "mom", "title": "Water plants"}
+    by_scope = {True: set[str](), False: set[str]()}
+
+    with acting_as(Caller(user_id, scopes=frozenset({Scope.READ}))):
+        for server in servers:
+            for tool in await server.list_tools():
+                arguments = {name: known[name] for name in tool.input_schema["properties"] if name in known}
+                refusal = await refusal_of(server, tool.name, arguments)
+                is_refused_by_scope = InsufficientScope.code in refusal
+                assert is_refused_by_scope or refusal == "", f"{tool.name}: {refusal}"
+                by_scope[is_refused_by_scope].add(tool.name)
+
+    assert by_scope[True] >= {"add_task", "update_task", "complete_task", "delete_task", "stop_recurrence"}
+    assert by_scope[False] >= {"list_tasks", "get_task", "list_tags", "get_analytics"}
+    assert await state_of(client, rows) == before
+
+
+async def refusal_of(server: TodoMCPServer, tool: str, arguments: dict[str, Any]) -> str:
+    """With which words a tool refuses; empty where it does what it was asked."""
+    try:
+        await server.call_tool(tool, arguments)
+    except ToolError as error:
+        return str(error)
+    return ""
