@@ -11,6 +11,9 @@ from mcp_server.identity import ToolContext
 ToolMaker: TypeAlias = Callable[[ToolContext], Callable[..., Any]]
 ToolDefinition: TypeAlias = tuple[ToolMaker, ToolAnnotations]
 
+LONGEST_ID = 18
+"""Digits of a task's id, written as a text, that certainly fit a row's key."""
+
 TaskId = Annotated[int, Field(ge=1, le=2**63 - 1, description="Id of the task, from an earlier answer.")]
 
 
@@ -18,6 +21,7 @@ def hints(*, reads: bool = False, destroys: bool = False, idempotent: bool = Fal
     return ToolAnnotations(
         read_only_hint=reads,
         destructive_hint=destroys,
-        idempotent_hint=idempotent or reads,
+        # Of what only reads it says nothing (MCP, ToolAnnotations).
+        idempotent_hint=None if reads else idempotent,
         open_world_hint=False,
     )

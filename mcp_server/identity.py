@@ -1,6 +1,7 @@
 """For whom a tool call acts: injected, never an argument."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from src.analytics.service import AnalyticsService
 from src.auth.context import Caller, Unauthenticated, acting_caller
@@ -18,6 +19,8 @@ class ToolContext:
     database: Database
     clock: Clock
     cursor_key: bytes
+    public_url: str = "http://localhost:8000"
+    """Where links to tasks lead."""
 
     async def tasks(self) -> TaskService:
         """The acting caller's tasks, in an operation of this call's own."""
@@ -31,6 +34,11 @@ class ToolContext:
         caller = _acting_caller()
         preferences = await PreferencesService(self.database, caller).in_force()
         return AnalyticsService(self.database, caller, preferences, self.clock())
+
+    async def today(self) -> tuple[date, str]:
+        """The acting caller's calendar date and zone."""
+        preferences = await PreferencesService(self.database, _acting_caller()).in_force()
+        return preferences.local(self.clock()).date(), preferences.zone.key
 
 
 def _acting_caller() -> Caller:

@@ -4,17 +4,12 @@ from typing import Any
 
 from src.auth.context import InsufficientScope, Unauthenticated
 from src.auth.credentials import MissingCredential
+from src.auth.oauth_tokens import MCP_PATH, mcp_resource
 from src.core.config import Settings
 from src.core.errors import DomainError
 
-ENDPOINT = "/api/mcp"
 METADATA = "/.well-known/oauth-protected-resource"
 SCOPES = ("tasks:read", "tasks:write")
-
-
-def mcp_resource(settings: Settings) -> str:
-    """The URL that this door's access tokens are made for."""
-    return f"{settings.public_url or f'http://localhost:{settings.port}'}{ENDPOINT}"
 
 
 def metadata_of(settings: Settings) -> dict[str, Any]:
@@ -27,7 +22,7 @@ def metadata_of(settings: Settings) -> dict[str, Any]:
         "bearer_methods_supported": ["header"],
         "scopes_supported": list(SCOPES),
         "resource_name": "Todo AI",
-        "resource_documentation": f"{resource.removesuffix(ENDPOINT)}/docs",
+        "resource_documentation": f"{resource.removesuffix(MCP_PATH)}/docs",
     }
 
 
@@ -35,7 +30,7 @@ def challenge_of(error: DomainError, settings: Settings) -> str | None:
     """The `WWW-Authenticate` header that goes with a refusal (RFC 6750 §3), if one does."""
     if not isinstance(error, Unauthenticated | InsufficientScope):
         return None
-    url = f"{mcp_resource(settings).removesuffix(ENDPOINT)}{METADATA}{ENDPOINT}"
+    url = f"{mcp_resource(settings).removesuffix(MCP_PATH)}{METADATA}{MCP_PATH}"
     parts = [f'resource_metadata="{url}"', f'scope="{" ".join(SCOPES)}"']
     if isinstance(error, InsufficientScope):
         parts.insert(0, 'error="insufficient_scope"')

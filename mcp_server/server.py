@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult, InputRequiredResult
@@ -12,10 +13,15 @@ from mcp_types import Tool as MCPTool
 
 from mcp_server.analytics_tools import ANALYTICS_TOOLS
 from mcp_server.compact import compact_input, compact_output
+from mcp_server.confirmation import QuestionPending
+from mcp_server.definitions import ToolDefinition
 from mcp_server.errors import sentence_of
 from mcp_server.identity import ToolContext
 from mcp_server.profiles import Profile
+from mcp_server.prompts import add_prompts
 from mcp_server.recurrence_tools import RECURRENCE_TOOLS
+from mcp_server.research_tools import RESEARCH_TOOLS
+from mcp_server.resources import TASK_LIST_PAGE, add_resources, task_list_page
 from mcp_server.task_tools import TASK_TOOLS
 from src.auth.context import Actor, ActorKind, InsufficientScope, acting_as, acting_caller
 from src.auth.identity import Scope
@@ -29,6 +35,15 @@ INSTRUCTIONS = (
 
 
 _LONGEST_CLIENT_NAME = 100
+_SHOWN_BY = {"list_tasks": {"ui": {"resourceUri": TASK_LIST_PAGE}}}
+# What there is to call and to read only changes with the code.
+_LISTS: tuple[CacheableMethod, ...] = (
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+)
+_LISTS_STAY = dict.fromkeys(_LISTS, CacheHint(ttl_ms=300_000, scope="public"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,8 @@ class TodoMCPServer(MCPServer[Any]):
             with _named_by_client(context):
                 return await super().call_tool(name, arguments, context)
         except UnexpectedToolError as error:
+            if isinstance(error.__cause__, QuestionPending):
+                return error.__cause__.asked
             if sentence := sentence_of(error.__cause__):
                 raise ToolError(sentence) from error
             raise
@@ -124,12 +141,27 @@ def _client_of(context: Context[Any, Any]) -> str | None:
 def build_server(context: ToolContext, *, version: str, profile: Profile = Profile.FULL) -> TodoMCPServer:
     """A server whose tools act for the caller that the transport or the agent names."""
     server = TodoMCPServer(
-        "todo", version=version, instructions=INSTRUCTIONS, log_level="WARNING", subscriptions=False
+        "todo",
+        version=version,
+        instructions=INSTRUCTIONS,
+        extensions=[task_list_page()],
+        log_level="WARNING",
+        subscriptions=False,
+        cache_hints=_LISTS_STAY,
     )
-    for make, annotations in TASK_TOOLS + RECURRENCE_TOOLS + ANALYTICS_TOOLS:
-        if profile is Profile.FULL or annotations.read_only_hint:
-            server.add_tool(make(context), annotations=annotations)
+    for make, annotations in _tools_of(profile):
+        tool = make(context)
+        server.add_tool(tool, annotations=annotations, meta=_SHOWN_BY.get(tool.__name__))
+    add_resources(server, context)
+    add_prompts(server, context)
     return server
+
+
+def _tools_of(profile: Profile) -> tuple[ToolDefinition, ...]:
+    if profile is Profile.RESEARCH:
+        return RESEARCH_TOOLS
+    every = TASK_TOOLS + RECURRENCE_TOOLS + ANALYTICS_TOOLS
+    return every if profile is Profile.FULL else tuple(each for each in every if each[1].read_only_hint)
 
 
 def build_servers(context: ToolContext, *, version: str) -> Mapping[Profile, TodoMCPServer]:
