@@ -20,6 +20,9 @@ from mcp_server.profiles import Profile
 from mcp_server.router import endpoints as mcp_endpoints
 from mcp_server.router import router as mcp_router
 from mcp_server.transport import Servers, StreamableHTTP, ToolServers
+from src.accounts.router import router as accounts_router
+from src.accounts.service import Accounts
+from src.accounts.sessions import AccountSessionDirectory
 from src.analytics.router import router as analytics_router
 from src.assistant.loading import AssistantLoader
 from src.assistant.provider_choice import choices
