@@ -117,9 +117,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         health.router,
         web_router,
     ):
-        app.include_router(router)
+        # Not `include_router`, which looks every route up twice: these routes need nothing of the inclusion.
+        app.router.routes.extend(router.routes)
     if settings.has_accounts:
-        app.include_router(accounts_router)
+        app.router.routes.extend(accounts_router.routes)
     app.router.routes.extend(mcp_endpoints(MCPDoor(settings, AllowedHosts.of(settings))))
     add_error_handlers(app)
     _add_layers(app, settings)

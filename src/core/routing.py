@@ -1,23 +1,35 @@
-"""The route class of all routers: it refuses query parameters that a route does not know."""
+"""The route class of all routers: strict about query parameters, and its arguments planned once."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from fastapi.exceptions import RequestValidationError
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from src.core.schemas import nearest
+from src.core.solving import Step, Unplannable, plan_of, solved
+
+_NO_BODY = frozenset({204, 304})
 
 
 class StrictRoute(APIRoute):
     """A route whose unknown query parameters are errors, not silence."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if _plan(self.dependant) is not None:
+            self.app = self._answer
+        self._handle = self.get_route_handler()
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+        steps = _plan(self.dependant)
+        handle = super().get_route_handler() if steps is None else self._planned(steps)
         known = sorted(set(_query_names(self.dependant)))
 
         async def handle_strictly(request: Request) -> Response:
@@ -28,6 +40,48 @@ class StrictRoute(APIRoute):
             return await handle(request)
 
         return handle_strictly
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The route as an ASGI application, without the clean-up stacks that no plan needs."""
+        response = await self._handle(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    def _planned(self, steps: list[Step]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        async def handle(request: Request) -> Response:
+            # What the endpoint may set beside its result; no status means the route's own.
+            stub = Response(status_code=0)
+            del stub.headers["content-length"]
+            result = await solved(steps, request, stub)
+            return result if isinstance(result, Response) else self._serialized(result, stub)
+
+        return handle
+
+    def _serialized(self, result: Any, stub: Response) -> Response:
+        status = stub.status_code or self.status_code or 200
+        if status in _NO_BODY:
+            response = Response(status_code=status)
+        elif self.response_field is None:
+            response = JSONResponse(jsonable_encoder(result), status)
+        else:
+            response = Response(self._json(result), status, media_type="application/json")
+        response.raw_headers.extend(stub.raw_headers)
+        return response
+
+    def _json(self, result: Any) -> bytes:
+        assert self.response_field is not None  # noqa: S101 - asked only where there is one.
+        value, wrong = self.response_field.validate(result, {}, loc=("response",))
+        if wrong:
+            raise ResponseValidationError(wrong)
+        return self.response_field.serialize_json(
+            value, exclude_none=self.response_model_exclude_none, by_alias=self.response_model_by_alias
+        )
+
+
+def _plan(dependant: Dependant) -> list[Step] | None:
+    try:
+        return plan_of(dependant)
+    except Unplannable:
+        return None
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:
