@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from src.chat.schemas import ChatRequest
@@ -60,7 +60,7 @@ class ChatKitRequest(RequestModel):
     type: RequestType | None = Field(None, examples=["threads.list"])
     params: dict[str, Any] = Field(default_factory=dict, examples=[{"limit": 20, "order": "desc"}])
     metadata: dict[str, Any] = Field(default_factory=dict)
-    thread_id: Annotated[int, Field(strict=True)] | str | None = None
+    thread_id: StrictInt | str | None = None
     messages: Annotated[list[Message], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
