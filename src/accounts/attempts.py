@@ -12,13 +12,14 @@ from datetime import datetime
 
 from src.accounts.errors import PasswordsBusy
 from src.core.database import Database
-from src.core.shared_limits import Limit, SharedLimits, limit_key
+from src.core.shared_limits import Limit, RateLimitExceeded, SharedLimits, limit_key
 
 OF_ACCOUNT_AND_ADDRESS = (Limit(5, 15 * 60),)
 OF_ACCOUNT = (Limit(50, 60 * 60),)
 OF_ADDRESS = (Limit(100, 60 * 60),)
 SIGN_UPS_OF_ADDRESS = (Limit(30, 60), Limit(200, 60 * 60))
 _IPV6_SITE_BITS = 64
+_TOO_MANY = "Too many wrong passwords lately; try again later."
 
 
 class Attempts:
@@ -43,7 +44,7 @@ class Attempts:
             limit_key("password-of-account", email): OF_ACCOUNT,
             limit_key("password-of-address", _site(address)): OF_ADDRESS,
         }
-        await self._limits.take_all({both: OF_ACCOUNT_AND_ADDRESS, **one_by_one}, now)
+        await self._take({both: OF_ACCOUNT_AND_ADDRESS, **one_by_one}, now)
         try:
             yield
         except PasswordsBusy:
@@ -51,6 +52,12 @@ class Attempts:
             raise
         await self._limits.clear(both)
         await self._give_back(one_by_one, now)
+
+    async def _take(self, limits_of: Mapping[str, Sequence[Limit]], now: datetime) -> None:
+        try:
+            await self._limits.take_all(limits_of, now)
+        except RateLimitExceeded as error:
+            raise RateLimitExceeded(error.allowance, _TOO_MANY) from error
 
     async def _give_back(self, keys: Sequence[str] | Mapping[str, object], now: datetime) -> None:
         for key in keys:

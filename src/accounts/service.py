@@ -2,8 +2,6 @@
 
 import secrets
 import string
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -130,11 +128,11 @@ class AccountService:
             return _read(await self._repository.rename(name, self._visit.now) or account)
         if change.current_password is None:
             raise InvalidInput("current_password", "A new email needs the present password.")
-        async with self._proved(account, change.current_password, "current_password"):
-            changed = await self._repository.change_identity(
-                name, email, account["password_hash"], self._visit.now
-            )
-            return _read(_unless_changed(changed, "current_password"))
+        await self._prove(account, change.current_password, "current_password")
+        changed = await self._repository.change_identity(
+            name, email, account["password_hash"], self._visit.now
+        )
+        return _read(_still_proved(changed, "current_password"))
 
     async def change_password(self, change: PasswordChange) -> SignedIn:
         """Take another password; every session ends, and a new one begins.
@@ -148,14 +146,14 @@ class AccountService:
         require_strong(
             change.new_password, email=account["email"], name=account["name"], field="new_password"
         )
-        async with self._proved(account, change.current_password, field):
-            new_hash = await self._accounts.passwords.hashed(change.new_password)
-            async with self._accounts.database.transaction() as transaction:
-                repository = AccountRepository(transaction, account["user_id"])
-                changed = await repository.change_hash(account["password_hash"], new_hash, now)
-                account = _unless_changed(changed, field)
-                await repository.end_sessions()
-                return await begin_session(transaction, self._accounts, account, new_hash, now)
+        await self._prove(account, change.current_password, field)
+        new_hash = await self._accounts.passwords.hashed(change.new_password)
+        async with self._accounts.database.transaction() as transaction:
+            repository = AccountRepository(transaction, account["user_id"])
+            changed = await repository.change_hash(account["password_hash"], new_hash, now)
+            account = _still_proved(changed, field)
+            await repository.end_sessions()
+            return await begin_session(transaction, self._accounts, account, new_hash, now)
 
     async def sign_out(self) -> None:
         """End the session that the token is of; raises `NoAccount`."""
@@ -172,13 +170,10 @@ class AccountService:
             WrongPassword: the password is another.
         """
         account = await self._own_account()
-        async with (
-            self._proved(account, password, "password"),
-            self._accounts.database.transaction() as transaction,
-        ):
-            if not await AccountRepository(transaction, account["user_id"]).lock(account["password_hash"]):
-                raise WrongPassword("password")
-            await ErasureRepository(transaction, account["user_id"]).erase()
+        await self._prove(account, password, "password")
+        erasure = ErasureRepository(self._accounts.database, account["user_id"])
+        if not await erasure.erase(account["password_hash"]):
+            raise WrongPassword("password")
 
     async def _own_account(self) -> Row:
         account = await self._repository.get()
@@ -186,14 +181,12 @@ class AccountService:
             raise NoAccount
         return account
 
-    @asynccontextmanager
-    async def _proved(self, account: Row, password: str, field: str) -> AsyncIterator[None]:
-        """Go on only by the present password; guesses count like those of signing in."""
+    async def _prove(self, account: Row, password: str, field: str) -> None:
+        """Raise `WrongPassword` unless it is the present one; guesses count like those of signing in."""
         async with self._accounts.attempts.password(account["email"], self._visit.address, self._visit.now):
             is_right, _ = await self._accounts.passwords.verify(password, account["password_hash"])
             if not is_right:
                 raise WrongPassword(field)
-            yield
 
 
 async def begin_session(
@@ -217,7 +210,7 @@ async def begin_session(
     )
 
 
-def _unless_changed(account: Row | None, field: str) -> Row:
+def _still_proved(account: Row | None, field: str) -> Row:
     if account is None:
         raise WrongPassword(field)
     return account
