@@ -10,6 +10,8 @@ _NULL = {"type": "null"}
 # Bounds are left to the errors, which name them.
 _INPUT_KEYS = frozenset({"anyOf", "default", "description", "enum", "items", "properties", "type"})
 _OUTPUT_KEYS = frozenset({"items", "properties", "type", "anyOf"})
+# They come back with every task, and every tool would say so again: whose it is, and the zone of its time.
+_UNTOLD = frozenset({"user_id", "due_timezone"})
 
 
 def compact_input(schema: Schema) -> Schema:
@@ -29,8 +31,15 @@ def compact_output(schema: Schema) -> Schema:
     used = {name: definitions[name] for name in _references(schema) if _is_object(definitions[name])}
     compact = _reduced(schema, definitions, _OUTPUT_KEYS, kept=frozenset(used))
     if used:
-        compact["$defs"] = {name: _reduced(inner, definitions, _OUTPUT_KEYS) for name, inner in used.items()}
+        compact["$defs"] = {
+            name: _told(_reduced(inner, definitions, _OUTPUT_KEYS)) for name, inner in used.items()
+        }
     return compact | ({"required": schema["required"]} if schema.get("required") else {})
+
+
+def _told(schema: Schema) -> Schema:
+    properties = schema.get("properties", {})
+    return schema | {"properties": {name: properties[name] for name in properties if name not in _UNTOLD}}
 
 
 def _references(node: Any) -> Iterator[str]:

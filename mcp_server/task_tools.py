@@ -4,16 +4,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Literal
 
+from mcp.server.mcpserver import Context
 from pydantic import Field
 
+from mcp_server.agreement import ConfirmedArgument, require_agreement
 from mcp_server.definitions import TaskId, ToolDefinition, hints
 from mcp_server.identity import ToolContext
-from mcp_server.outcomes import MOST, AddedTasks, CompletedTasks, NewTask, Outcome, outcome_of
+from mcp_server.outcomes import (
+    MOST,
+    AddedTasks,
+    CompletedTasks,
+    DeletedTasks,
+    DeletionOutcome,
+    NewTask,
+    Outcome,
+    UpdatedTasks,
+    outcomes_of,
+)
 from mcp_server.schemas import TagList, TaskResult
 from src.tasks.filters import DueWindow, SortDirection, StatusFilter, TagFilter, TaskFilter, TaskSort
 from src.tasks.schemas import (
     Completion,
-    Deletion,
     DeletionScope,
     TaskCreate,
     TaskPage,
@@ -29,6 +40,9 @@ DueArgument = Annotated[
 DayArgument = Annotated[str | None, Field(description="ISO date or time, or words: 'next monday'.")]
 RecurrenceArgument = Annotated[
     str | None, Field(description="How it repeats: 'every 2 weeks on friday', or RFC 5545 'FREQ=…'.")
+]
+MoreIds = Annotated[
+    list[int] | None, Field(max_length=MOST, description="Ids of further tasks to treat alike.")
 ]
 Clearable = Literal["description", "due_date", "recurrence", "priority", "category", "tags"]
 
@@ -61,10 +75,10 @@ def make_add_task(context: ToolContext) -> Callable[..., Any]:
             category=category,
             tags=tags,
         )
-        added = AddedTasks(task=await _created(context, first))
-        if more is not None:
-            added.more = [await outcome_of(partial(_outcome_of_adding, context, fields)) for fields in more]
-        return added
+        added = await _created(context, first)
+        return AddedTasks(
+            task=added, more=await outcomes_of(Outcome, partial(_outcome_of_adding, context), more)
+        )
 
     return add_task
 
@@ -130,6 +144,7 @@ def make_get_task(context: ToolContext) -> Callable[..., Any]:
 
 def make_update_task(context: ToolContext) -> Callable[..., Any]:
     async def update_task(
+        call: Context[Any, Any],
         task_id: TaskId,
         title: str | None = None,
         description: str | None = None,
@@ -141,8 +156,10 @@ def make_update_task(context: ToolContext) -> Callable[..., Any]:
             list[str] | None, Field(description="All tags it shall have; replaces the old.")
         ] = None,
         clear: Annotated[list[Clearable] | None, Field(description="Fields to empty.")] = None,
-    ) -> TaskResult:
-        """Change the given fields of one task; the rest stays. To finish a task use complete_task."""
+        more: MoreIds = None,
+        confirmed: ConfirmedArgument = False,
+    ) -> UpdatedTasks:
+        """Change the given fields of a task; the rest stays. To finish a task use complete_task."""
         fields: dict[str, Any] = dict.fromkeys(clear or [])
         fields |= _given(
             title=title,
@@ -153,26 +170,32 @@ def make_update_task(context: ToolContext) -> Callable[..., Any]:
             category=category,
             tags=tags,
         )
-        return TaskResult(task=await (await context.tasks()).update(task_id, TaskUpdate.of(**fields)))
+        await require_agreement(call, context, "change", [task_id, *(more or ())], is_confirmed=confirmed)
+        change = partial(_outcome_of_changing, context, fields=fields)
+        first = await change(task_id)
+        return UpdatedTasks(**dict(first), more=await outcomes_of(Outcome, change, more))
 
     return update_task
 
 
+async def _outcome_of_changing(context: ToolContext, task_id: int, *, fields: dict[str, Any]) -> Outcome:
+    return Outcome(task=await (await context.tasks()).update(task_id, TaskUpdate.of(**fields)))
+
+
 def make_complete_task(context: ToolContext) -> Callable[..., Any]:
     async def complete_task(
+        call: Context[Any, Any],
         task_id: TaskId,
         completed: Annotated[bool, Field(description="false reopens the task.")] = True,
-        more: Annotated[
-            list[int] | None, Field(max_length=MOST, description="Ids of further tasks to treat alike.")
-        ] = None,
+        more: MoreIds = None,
+        confirmed: ConfirmedArgument = False,
     ) -> CompletedTasks:
         """Mark a task done, or several with more; completed=false reopens. Safe to repeat."""
+        verb = "complete" if completed else "reopen"
+        await require_agreement(call, context, verb, [task_id, *(more or ())], is_confirmed=confirmed)
         first = await _completion(context, task_id, completed)
-        answer = CompletedTasks(**dict(first))
-        if more is not None:
-            finish = partial(_outcome_of_completing, context, completed=completed)
-            answer.more = [await outcome_of(partial(finish, each)) for each in more]
-        return answer
+        finish = partial(_outcome_of_completing, context, completed=completed)
+        return CompletedTasks(**dict(first), more=await outcomes_of(Outcome, finish, more))
 
     return complete_task
 
@@ -191,16 +214,28 @@ async def _outcome_of_completing(context: ToolContext, task_id: int, *, complete
 
 def make_delete_task(context: ToolContext) -> Callable[..., Any]:
     async def delete_task(
+        call: Context[Any, Any],
         task_id: TaskId,
         scope: Annotated[
             DeletionScope,
             Field(description="Of a repeating task: this one (the next follows), or the series."),
         ] = DeletionScope.TASK,
-    ) -> Deletion:
-        """Delete one task for good. Before deleting more than one, ask the user."""
-        return await (await context.tasks()).delete(task_id, scope)
+        more: MoreIds = None,
+        confirmed: ConfirmedArgument = False,
+    ) -> DeletedTasks:
+        """Delete a task for good, or several with more."""
+        await require_agreement(call, context, "delete", [task_id, *(more or ())], is_confirmed=confirmed)
+        delete = partial(_outcome_of_deleting, context, scope=scope)
+        first = await (await context.tasks()).delete(task_id, scope)
+        return DeletedTasks(**dict(first), more=await outcomes_of(DeletionOutcome, delete, more))
 
     return delete_task
+
+
+async def _outcome_of_deleting(
+    context: ToolContext, task_id: int, *, scope: DeletionScope
+) -> DeletionOutcome:
+    return DeletionOutcome(deletion=await (await context.tasks()).delete(task_id, scope))
 
 
 def make_list_tags(context: ToolContext) -> Callable[..., Any]:

@@ -44,7 +44,8 @@ class Guard:
       open in the next turn, and only there, when the user's next message is a plain yes. So nothing is kept
       but the conversation itself.
 
-    The local model reads the user's words and nothing else, so for it only the number counts.
+    The local model reads the user's words and nothing else, so no title moves it. Since it may misread them,
+    two deletes are enough for it to ask.
     """
 
     def __init__(self, history: Sequence[HistoryItem], titles: Titles) -> None:
@@ -128,11 +129,16 @@ class Guard:
     def _unasked(self, calls: Sequence[Call]) -> list[Call]:
         """The calls that the user's words do not ask for."""
         if not self._heeds_titles:
-            return []
+            return self._several_deletes(calls)
         if self._words.wish is Wish.READS:
             return list(calls)
         removing = [call for call in calls if call.tool in REMOVING]
         return [call for call in removing if not self._asks_to_remove(call, len(removing))]
+
+    def _several_deletes(self, calls: Sequence[Call]) -> list[Call]:
+        removing = [call for call in calls if call.tool in REMOVING]
+        ids = {task_id for call in removing for task_id in call.task_ids}
+        return removing if len(ids) > 1 else []
 
     def _asks_to_remove(self, call: Call, at_once: int) -> bool:
         if self._words.wish is not Wish.REMOVES:

@@ -33,17 +33,19 @@ _SAME = r"""(?: (?: all (?:\s of)? \s )? (?: them | those | these | it | that | 
     | (?: all \s )? (?: the | my ) \s tasks )"""
 _BESIDE = r"""(?: please | pls | thanks | thank \s you | now | then | just | and | bitte | por \s favor
     | s'il (?: \s te | \s vous ) \s pla[iî]t | per \s favore | sir | alexa )"""
-_NO = r"""(?: no+ | nope | nah | n | not | don't | do \s not | never | never \s?mind | stop | cancel | wait
-    | hold \s on | leave | keep | forget \s it | rather \s not | nein | nicht | non | nee | nej | não | nie
-    | hayır | нет | не | όχι | nahi+n? | नहीं | نہیں | لا | いいえ | いや | 不 | 别 | 아니 | 아니요 | 👎 )"""
+_NO = r"""(?: no+ | nope | nah | n | not | don't | do \s not | never \s?mind | rather \s not | nein | nicht
+    | non | nee | nej | não | nie | hayır | нет | не | όχι | nahi+n? | नहीं | نہیں | لا | いいえ | いや
+    | 不 | 别 | 아니 | 아니요 | 👎 )"""
+_HALT = r"""(?: stop | cancel | wait | hold \s on | leave | keep | forget | skip ) (?: \s (?: it | that
+    | this | them | those | everything | all | alone | there | now | please ))*"""
 
 _IS_YES = re.compile(
     rf"^(?: {_BESIDE} \s )* {_YES} (?: \s (?: {_YES} | {_BESIDE} | {_DEEDS} \s {_SAME} | {_SAME} ))* $", re.X
 )
 _STARTS_YES = re.compile(rf"^(?: {_BESIDE} \s )* {_YES} (?!\w)", re.X)
-_IS_NO = re.compile(rf"^(?: {_BESIDE} \s )* {_NO} (?!\w)", re.X)
+_IS_NO = re.compile(rf"^(?: {_BESIDE} \s )* (?: {_NO} (?!\w) | {_HALT} $ )", re.X)
 _RESERVED = re.compile(
-    r"\b(?:but|except|only|not|don't|without|unless|instead|however|wait|first|aber|nur|nicht|außer|pero|solo"
+    r"\b(?:but|except|only|not|don't|without|unless|instead|however|wait|aber|nur|nicht|außer|pero|solo"
     r"|excepto|mais|sauf|seulement|ma|tranne|mas|exceto|но|кроме|只|但|以外|だけ|لكن|مگر|लेकिन|lekin|magar)\b"
 )
 _LONGEST = 200

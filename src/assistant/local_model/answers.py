@@ -7,7 +7,6 @@ from src.assistant.local_model.conversation import Task, one_line
 ASK_TITLE = "What should I add?"
 ASK_WHICH = "Which one do you mean?"
 ASK_CHANGE = "What should change about"
-ASK_SURE = "Shall I delete"
 SHOWN_AT_MOST = 20
 
 HELP = (
@@ -29,6 +28,23 @@ WHICH_LIST = (
     " tasks with their numbers."
 )
 NOTHING_OPEN = "I'm not sure what you mean. Say “help” to see what I can do."
+
+_DEEDS = {
+    "add_task": "add",
+    "update_task": "change",
+    "complete_task": "complete",
+    "skip_task": "skip",
+    "stop_recurrence": "stop repeating",
+    "delete_task": "delete",
+}
+_DONE = {
+    "add_task": "Added",
+    "update_task": "Changed",
+    "complete_task": "Completed",
+    "skip_task": "Skipped",
+    "stop_recurrence": "Stopped repeating",
+    "delete_task": "Deleted",
+}
 
 
 def title(task: Task) -> str:
@@ -121,11 +137,17 @@ def not_found(words: str, near: Sequence[Task]) -> str:
     return f"{told} The nearest: {names}."
 
 
-def sure(tasks: Sequence[Task]) -> str:
+def sure(tool: str, tasks: Sequence[Task]) -> str:
+    """The question before a call that takes more than is done without asking."""
     rest = len(tasks) - SHOWN_AT_MOST
-    return f"{ASK_SURE} these {len(tasks)} tasks? Say yes or no.\n{numbered(tasks)}" + (
+    these = f"these {len(tasks)} tasks" if len(tasks) > 1 else "this task"
+    return f"Shall I {_DEEDS[tool]} {these}? Say yes or no.\n{numbered(tasks)}" + (
         f"\n… and {rest} more." if rest > 0 else ""
     )
+
+
+def done(tool: str, count: int) -> str:
+    return f"{_DONE[tool]} {count} task{'s' if count != 1 else ''}."
 
 
 def failed(what: str, error: str) -> str:

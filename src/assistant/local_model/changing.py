@@ -86,8 +86,8 @@ def _each(turn: Turn, intent: Intent, chosen: Chosen, *, is_series: bool = False
     ]
     if any(result is None for result in results):
         return None
-    told = [_told(intent, task, result) for task, result in zip(chosen.tasks, results, strict=True) if result]
-    return " ".join(told)
+    told = zip(chosen.tasks, results, strict=True)
+    return " ".join(_told(intent, task, result) for task, result in told if result and not result.is_held)
 
 
 def _change(turn: Turn, intent: Intent, task: Task) -> ToolResult | None:
@@ -128,7 +128,7 @@ def _told(intent: Intent, task: Task, result: ToolResult) -> str:
 
 
 def answer_deletes(turn: Turn, requests: Sequence[Request]) -> str | None:
-    """Delete one task, or ask before deleting several."""
+    """Delete one task, or several; several are held back until the user says yes."""
     found = [_to_delete(turn, request) for request in requests]
     known = [chosen for chosen in found if chosen is not None]
     if len(known) < len(found):
@@ -137,8 +137,6 @@ def answer_deletes(turn: Turn, requests: Sequence[Request]) -> str | None:
     if problems:
         return "\n".join(problems)
     tasks = tuple({task["id"]: task for chosen in known for task in chosen.tasks}.values())
-    if len(tasks) > 1 and not requests[0].is_confirmed:
-        return answers.sure(tasks)
     # Of several tasks the repeating ones go as a whole: one would not ask for their next ones instead.
     is_series = (
         len(tasks) > 1

@@ -31,6 +31,11 @@ class ToolResult:
     outcome: dict[str, Any] | None
     error: str = ""
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the call waits for the user's yes."""
+        return self.error.endswith("(confirmation_required)")
+
     def tasks(self) -> list[Task]:
         """The tasks in the outcome, in the order they were given."""
         if self.outcome is None:
@@ -100,15 +105,19 @@ class Conversation:
                     return added
                 added = []
             elif titles := [match[1] for match in _NUMBERED_LINE.findall(event.text)]:
-                shown = _by_title(titles, self.earlier[:index])
-                return shown + self._unsaid(shown, index) if "\n… and " in event.text else shown
+                return _by_title(titles, self.earlier[:index])
         return []
 
-    def _unsaid(self, shown: Sequence[Task], index: int) -> list[Task]:
-        """The tasks that the answer at an index counted without naming them."""
-        looked_up = [event for event in self.earlier[:index] if isinstance(event, ToolResult)]
-        named = {task["id"] for task in shown}
-        return [task for result in looked_up[-1:] for task in result.tasks() if task["id"] not in named]
+    def held(self) -> list[ToolResult]:
+        """The calls of the turn before that wait for a yes."""
+        last = max((index for index, event in enumerate(self.earlier) if _is_user(event)), default=0)
+        return [event for event in self.earlier[last:] if isinstance(event, ToolResult) and event.is_held]
+
+    def task(self, task_id: int) -> Task:
+        """The task of an id as a tool last told it; by its id alone where none did."""
+        told = [event for event in (*self.earlier, *self.results) if isinstance(event, ToolResult)]
+        known = (task for result in reversed(told) for task in result.tasks() if task["id"] == task_id)
+        return next(known, {"id": task_id, "title": f"task {task_id}"})
 
     def touched(self, *, is_finished: bool = False) -> Task | None:
         """The task that was last changed, or the only one that was last shown.

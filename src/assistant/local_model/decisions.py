@@ -5,6 +5,7 @@ from src.assistant.local_model.adding import answer_add
 from src.assistant.local_model.asking import Turn
 from src.assistant.local_model.changing import answer_deletes, answer_state, answer_undo
 from src.assistant.local_model.choosing import window
+from src.assistant.local_model.confirming import answer_confirmation, question
 from src.assistant.local_model.conversation import Conversation
 from src.assistant.local_model.details import read_details
 from src.assistant.local_model.intents import Intent
@@ -33,16 +34,26 @@ def decide(conversation: Conversation) -> Decision:
     if len(conversation.utterance) > LONGEST_READ:
         return Decision(text=answers.TOO_LONG)
     turn = Turn(conversation)
-    requests = requests_of(conversation)
+    held = conversation.held()
+    told = [answer_confirmation(turn, held)] if held else []
+    if not any(text != "" for text in told):
+        told = _requested(turn)
+    if turn.wanted:
+        return Decision(calls=tuple(turn.wanted))
+    told.append(question(turn))
+    return Decision(text="\n".join(dict.fromkeys(text for text in told if text)) or answers.NOTHING_OPEN)
+
+
+def _requested(turn: Turn) -> list[str | None]:
+    """What is told of each request of the message; None while a tool has yet to answer."""
+    requests = requests_of(turn.conversation)
     deletes = [
         request for request in requests if request.intent is Intent.DELETE and not clears_field(request)
     ]
     told = [_answer(turn, request) for request in requests if request not in deletes]
     if deletes:
         told.append(answer_deletes(turn, deletes))
-    if turn.wanted:
-        return Decision(calls=tuple(turn.wanted))
-    return Decision(text="\n".join(dict.fromkeys(text for text in told if text)) or answers.NOTHING_OPEN)
+    return told
 
 
 def _answer(turn: Turn, request: Request) -> str | None:

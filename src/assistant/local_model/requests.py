@@ -13,12 +13,11 @@ from src.assistant.local_model.titles import without_command
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing to do; `reference` overrides the text's words, `is_confirmed` answers "are you sure?"."""
+    """One thing to do; `reference` overrides the text's words."""
 
     intent: Intent
     text: str
     reference: Reference | None = None
-    is_confirmed: bool = False
 
 
 _VERBS = (
@@ -98,8 +97,6 @@ def _as_answer(conversation: Conversation, depth: int) -> list[Request] | None:
         return [Request(Intent.NO, conversation.utterance)]
     if asked.startswith(answers.ASK_TITLE) and intent in (Intent.NONE, Intent.ADD):
         return [Request(Intent.ADD, _titled(conversation, intent))]
-    if asked.startswith(answers.ASK_SURE) and intent is Intent.YES:
-        return [_confirmed(request) for request in _asked_about(conversation, depth)]
     if asked.startswith(answers.ASK_CHANGE) and intent in (Intent.NONE, Intent.UPDATE, Intent.ADD):
         return [Request(Intent.UPDATE, conversation.utterance, Reference(is_pronoun=True))]
     if answers.ASK_WHICH in asked and intent in (Intent.NONE, Intent.LIST, Intent.YES):
@@ -119,10 +116,6 @@ def _titled(conversation: Conversation, intent: Intent) -> str:
 def _asked_about(conversation: Conversation, depth: int) -> list[Request]:
     earlier = conversation.before()
     return requests_of(earlier, depth + 1) if earlier is not None else []
-
-
-def _confirmed(request: Request) -> Request:
-    return replace(request, reference=Reference(is_everything=True, is_shown=True), is_confirmed=True)
 
 
 def _which(conversation: Conversation, depth: int) -> list[Request] | None:

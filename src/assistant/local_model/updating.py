@@ -66,7 +66,8 @@ def answer_update(turn: Turn, request: Request) -> str | None:
         results.append((task, given, turn.ask("update_task", task_id=task["id"], **given)))
     if any(result is None for _, _, result in results):
         return None
-    return " ".join(_updated(task, given, result) for task, given, result in results if result)
+    done = [(task, given, result) for task, given, result in results if result and not result.is_held]
+    return " ".join(_updated(task, given, result) for task, given, result in done)
 
 
 def _unnamed(text: str) -> Reference:

@@ -1,12 +1,16 @@
 """A toolbox of a few lines, and a conversation with the local model over it."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from src.assistant.events import AssistantSaid, HistoryItem, ToolUsed, UserSaid
+from src.assistant.guard import Guard
 from src.assistant.local_model.conversation import Conversation
 from src.assistant.local_model.decisions import decide
+from src.assistant.transcript import input_items
 
 INSTRUCTIONS = "Local time: 2026-11-21T10:00:00+01:00 (Europe/Berlin)\nWeek starts on: mon\nDate order: mdy\n"
 """Saturday morning, 21 November 2026."""
@@ -71,7 +75,7 @@ class FakeTools:
     def _stop_recurrence(self, task_id: int) -> dict[str, Any]:
         return {"task": self.tasks[task_id]}
 
-    def _delete_task(self, task_id: int) -> dict[str, Any]:
+    def _delete_task(self, task_id: int, **_: Any) -> dict[str, Any]:
         return {"deleted_task_id": task_id, "title": self.tasks.pop(task_id)["title"]}
 
     def _get_analytics(self, **_: Any) -> dict[str, Any]:
@@ -80,29 +84,35 @@ class FakeTools:
 
 @dataclass
 class Talk:
-    """A conversation: what is said goes in, the answer comes out, tools are called between."""
+    """A conversation: what is said goes in, the answer comes out, tools are called between, under guard."""
 
     tools: FakeTools = field(default_factory=FakeTools)
     available: Mapping[str, frozenset[str]] = field(default_factory=lambda: TOOLS)
-    items: list[dict[str, Any]] = field(default_factory=list)
+    history: list[HistoryItem] = field(default_factory=list)
 
     def say(self, text: str) -> str:
-        self.items.append({"role": "user", "content": text})
+        self.history.append(UserSaid(text))
+        guard = Guard(self.history, self._titles)
         for _ in range(6):
-            decision = decide(Conversation.read(self.items, INSTRUCTIONS, self.available))
+            decision = decide(Conversation.read(input_items(self.history), INSTRUCTIONS, self.available))
             if not decision.calls:
-                self.items.append({"role": "assistant", "content": decision.text})
+                self.history.append(AssistantSaid(decision.text))
                 return decision.text
+            guard.expect(
+                [(call.tool, json.dumps(call.arguments)) for call in decision.calls], heeds_titles=False
+            )
             for call in decision.calls:
-                self._run(call.tool, call.arguments)
+                self._run(guard, call.tool, call.arguments)
         raise AssertionError("The model calls tools without end.")
 
-    def _run(self, tool: str, arguments: dict[str, Any]) -> None:
-        call_id = f"call_{len(self.items)}"
-        text = json.dumps(arguments)
-        self.items.append({"type": "function_call", "call_id": call_id, "name": tool, "arguments": text})
-        output = self.tools.call(tool, arguments)
-        self.items.append({"type": "function_call_output", "call_id": call_id, "output": output})
+    def _run(self, guard: Guard, tool: str, arguments: dict[str, Any]) -> None:
+        admitted = asyncio.run(guard.admitted(tool, arguments))
+        refused = isinstance(admitted, str)
+        output = admitted if isinstance(admitted, str) else self.tools.call(tool, arguments)
+        self.history.append(ToolUsed(f"c{len(self.history)}", tool, arguments, output, is_error=refused))
+
+    async def _titles(self, task_ids: Sequence[int]) -> dict[int, str]:
+        return {each: self.tools.tasks[each]["title"] for each in task_ids if each in self.tools.tasks}
 
     def open_titles(self) -> list[str]:
         return [task["title"] for task in self.tools.tasks.values() if task["status"] == "pending"]
