@@ -14,6 +14,7 @@ from chatkit.types import (
 
 from src.assistant.errors import ModelOutOfQuota
 from src.assistant.events import AssistantSaid, TextDelta, ToolUsed, UserSaid
+from src.chat.turns import ChatTurns
 from src.chatkit.repository import ThreadRepository
 from src.core.database import Database
 from tests.chat.conftest import AnswerWith
