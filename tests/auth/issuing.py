@@ -1,6 +1,8 @@
 """What signs tokens in these tests: shared secrets, keys of every kind, and a server that publishes them."""
 
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -25,6 +27,14 @@ RESOURCE = "https://todo.example/api/mcp"
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
+DELETED = object()
+"""Stands for what a claim or header shall not say at all."""
+
+
+def without_deleted(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not DELETED}
+
+
 class SigningKey:
     """A private key, and how its public half is published."""
 
@@ -41,7 +51,7 @@ class SigningKey:
 
     def sign(self, claims: dict[str, Any], **header: Any) -> str:
         """A token with the header that Better Auth writes, and what is added to it."""
-        whole = {"alg": self.algorithm, "kid": self.kid} | header
+        whole = without_deleted({"alg": self.algorithm, "kid": self.kid} | header)
         signed = ".".join(encoded(json.dumps(part).encode()) for part in (whole, claims))
         signature = get_default_algorithms()[self.algorithm].sign(signed.encode(), self.private)
         return f"{signed}.{encoded(signature)}"
@@ -49,6 +59,13 @@ class SigningKey:
 
 def encoded(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).decode().rstrip("=")
+
+
+def sealed(header: bytes | dict[str, Any], payload: bytes | dict[str, Any], *, secret: str = SECRET) -> str:
+    """A token put together by hand, with a true HS256 signature whatever its header says."""
+    parts = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, payload)]
+    signed = ".".join(map(encoded, parts))
+    return f"{signed}.{encoded(hmac.digest(secret.encode(), signed.encode(), hashlib.sha256))}"
 
 
 _RSA = rsa.generate_private_key(65537, 2048)

@@ -74,7 +74,7 @@ async def test_a_key_that_names_no_algorithm_has_the_one_of_its_kind(key: Signin
         ({"mcp_authorization_server": f"{HOME}/api/auth"}, f"{HOME}/api/auth/jwks"),
     ],
 )
-async def test_keys_are_fetched_from_where_the_settings_say(settings: dict[str, str], address: str) -> None:
+async def test_keys_are_fetched_from_where_the_settings_say(settings: dict[str, Any], address: str) -> None:
     server = KeyServer(ED25519)
 
     found = await verdict(verifier_for(server, **settings))
