@@ -10,8 +10,8 @@ _NULL = {"type": "null"}
 # Bounds are left to the errors, which name them.
 _INPUT_KEYS = frozenset({"anyOf", "default", "description", "enum", "items", "properties", "type"})
 _OUTPUT_KEYS = frozenset({"items", "properties", "type", "anyOf"})
-# They come back with every task, and every tool would say so again: whose it is, and the zone of its time.
-_UNTOLD = frozenset({"user_id", "due_timezone"})
+# They come back with every task, but no tool takes them: whose it is, the zone of its time, its version.
+_UNTOLD = frozenset({"user_id", "due_timezone", "version"})
 
 
 def compact_input(schema: Schema) -> Schema:

@@ -49,6 +49,16 @@ def test_an_answer_is_told_two_levels_deep() -> None:
     }
 
 
+def test_what_no_tool_takes_is_not_told_of_a_task() -> None:
+    untold = {name: {"type": "string"} for name in ("user_id", "due_timezone", "version")}
+    task = {"type": "object", "properties": {"title": {"type": "string"}} | untold}
+    schema = {"type": "object", "properties": {"task": {"$ref": "#/$defs/Task"}}, "$defs": {"Task": task}}
+
+    compact = compact_output(schema)
+
+    assert compact["$defs"]["Task"]["properties"] == {"title": {"type": "string"}}
+
+
 def test_a_property_may_be_called_like_a_keyword_of_schemas() -> None:
     properties = {"title": {"title": "Title", "type": "string"}, "default": {"type": "integer"}}
 
