@@ -11,12 +11,11 @@ NewPassword = Annotated[
     str,
     Field(
         max_length=1024,
-        repr=False,
         description="8 to 128 characters; not your email or name, and none that is tried first.",
         examples=["a quiet harbour at dusk"],
     ),
 ]
-Password = Annotated[str, Field(max_length=1024, repr=False, examples=["a quiet harbour at dusk"])]
+Password = Annotated[str, Field(max_length=1024, examples=["a quiet harbour at dusk"])]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
@@ -24,7 +23,7 @@ class SignUp(RequestModel):
     """Whom to make an account for."""
 
     email: Email
-    password: NewPassword
+    password: NewPassword = Field(repr=False)
 
 
 class Registration(SignUp):
@@ -37,7 +36,7 @@ class SignIn(RequestModel):
     """Who is signing in."""
 
     email: Email
-    password: Password
+    password: Password = Field(repr=False)
 
 
 class ProfileUpdate(RequestModel):
@@ -45,20 +44,20 @@ class ProfileUpdate(RequestModel):
 
     name: Name | None = Field(default=None, examples=["Ada King"])
     email: Email | None = None
-    current_password: Password | None = None
+    current_password: Password | None = Field(default=None, repr=False)
 
 
 class PasswordChange(RequestModel):
     """The present password and the next."""
 
-    current_password: Password
-    new_password: NewPassword = Field(examples=["a louder harbour at dawn"])
+    current_password: Password = Field(repr=False)
+    new_password: NewPassword = Field(repr=False, examples=["a louder harbour at dawn"])
 
 
 class AccountDeletion(RequestModel):
     """The password, to be sure."""
 
-    password: Password
+    password: Password = Field(repr=False)
 
 
 class TokenToVerify(RequestModel):
