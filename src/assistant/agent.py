@@ -68,16 +68,18 @@ class Assistant:
         local_time: datetime,
         week_start: str = "mon",
         date_order: str = "mdy",
+        model: str | None = None,
     ) -> Turn:
         """Answer the last item of the history, which the user said.
 
-        `local_time` is aware, in the user's zone. The texts of the deltas make up the finished text. Closing
+        `local_time` is aware, in the user's zone. `model` is asked first, if it is one of those there are; by
+        its name, or as provider/name. The texts of the deltas make up the finished text. Closing
         the generator, or cancelling the task that reads it, stops the model at once.
 
         Raises:
             ModelUnavailable: no model came to an answer; what was told before still holds.
         """
-        run = self._prepared(self._providers, caller, history)
+        run = self._prepared(_with_first(model, self._providers), caller, history)
         guide = instructions(local_time=local_time, week_start=week_start, date_order=date_order)
         result = run.start(guide, input_items(history), self._max_turns)
         reader = TurnReader()
@@ -149,6 +151,15 @@ class _Run:
         if not self.chain.provider.follows_rules:
             yield from reader.add(question)
         yield ConfirmationNeeded(question, calls)
+
+
+def _with_first(model: str | None, providers: Sequence[Provider]) -> Sequence[Provider]:
+    """The providers with those of the wanted model before the others, which stand in where it fails."""
+    if model is None:
+        return providers
+    return sorted(
+        providers, key=lambda each: model not in (each.model_name, f"{each.name}/{each.model_name}")
+    )
 
 
 async def _stop(result: RunResultStreaming, events: AsyncIterator[Any]) -> None:

@@ -5,10 +5,25 @@ from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A picture or a text file that came with a message; without content where it is not shown again."""
+
+    name: str
+    mime_type: str
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def is_picture(self) -> bool:
+        return self.mime_type.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
 class UserSaid:
-    """A message of the user, earlier in the conversation or the one to answer."""
+    """A message of the user, earlier or the one to answer; `text` is the user's own words."""
 
     text: str
+    quoted: str | None = None
+    files: tuple[SentFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from src.assistant.errors import ModelMisbehaved, ModelUnavailable, no_model_ans
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
 from src.assistant.repairs import with_fresh_ids, with_plain_calls
+from src.assistant.sent_files import without_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class ModelChain(Model):
         def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
             return provider.model.stream_response(
                 system_instructions,
-                items if provider.follows_rules else with_marked_outputs(items),
+                _readable(items, provider),
                 model_settings.resolve(provider.settings),
                 tools,
                 output_schema,
@@ -165,6 +166,12 @@ class ModelChain(Model):
 
     def _wait(self, failure: ModelUnavailable) -> float:
         return self._retry_wait if failure.retry_after is None else float(failure.retry_after)
+
+
+def _readable(items: list[TResponseInputItem], provider: Provider) -> list[TResponseInputItem]:
+    if provider.follows_rules:
+        return items
+    return with_marked_outputs(items if provider.sees_pictures else without_pictures(items))
 
 
 def _told(error: Exception, provider: Provider) -> ModelUnavailable:

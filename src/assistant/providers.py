@@ -17,6 +17,7 @@ from src.core.config import Settings
 
 CONNECT_SECONDS = 5.0
 _REASONING_FAMILIES = ("gpt-5", "o1", "o3", "o4")
+_BLIND = ("groq",)  # What runs there by default reads text only, and refuses a request with a picture.
 _HEADERS = {"openrouter": {"X-OpenRouter-Title": "Todo AI"}}
 
 
@@ -28,6 +29,7 @@ class Provider:
     model_name: str
     build: Callable[[], Model]
     settings: ModelSettings = field(default_factory=ModelSettings)
+    sees_pictures: bool = True
     follows_rules: bool = False
     """Whether no text of a task can move it: it decides by rules, from the user's words alone."""
 
@@ -74,7 +76,10 @@ def _provider(choice: Choice, settings: Settings) -> Provider:
     def build() -> Model:
         return ChatCompletionsModel(choice.model, _client(choice, settings.llm_timeout_seconds))
 
-    return Provider(choice.provider, choice.model, build, _model_settings(choice, settings))
+    sees_pictures = choice.provider not in _BLIND
+    return Provider(
+        choice.provider, choice.model, build, _model_settings(choice, settings), sees_pictures=sees_pictures
+    )
 
 
 def _client(choice: Choice, timeout: float) -> AsyncOpenAI:

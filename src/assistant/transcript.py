@@ -8,6 +8,7 @@ from agents.items import TResponseInputItem
 
 from src.assistant.events import AssistantSaid, HistoryItem, ToolUsed, UserSaid
 from src.assistant.repairs import new_call_id
+from src.assistant.sent_files import content_of
 
 
 def input_items(history: Iterable[HistoryItem]) -> list[TResponseInputItem]:
@@ -19,8 +20,8 @@ def _items(history: Iterable[HistoryItem]) -> Iterator[dict[str, Any]]:
     seen: set[str] = set()
     for item in history:
         match item:
-            case UserSaid(text):
-                yield {"role": "user", "content": text}
+            case UserSaid():
+                yield {"role": "user", "content": content_of(item)}
             case AssistantSaid(text):
                 # Parts of type output_text are refused by the Chat Completions converter.
                 yield {"role": "assistant", "content": text}

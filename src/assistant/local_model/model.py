@@ -11,7 +11,10 @@ from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessa
 
 from src.assistant.local_model.conversation import Conversation
 from src.assistant.local_model.decisions import decide
-from src.assistant.local_model.output import output_items, stream_events
+from src.assistant.local_model.output import Decision, output_items, stream_events
+from src.assistant.sent_files import words_alone
+
+CANNOT_LOOK = "I read only what you write: I cannot look at pictures or into files."
 
 
 class LocalModel(Model):
@@ -46,8 +49,16 @@ def _answer(
     instructions: str | None, given: str | list[TResponseInputItem], tools: list[Tool]
 ) -> list[ResponseOutputMessage | ResponseFunctionToolCall]:
     items: list[Any] = [{"role": "user", "content": given}] if isinstance(given, str) else list(given)
-    conversation = Conversation.read(items, instructions or "", _arguments(tools))
-    return output_items(decide(conversation))
+    words, has_files = words_alone(items)
+    conversation = Conversation.read(words, instructions or "", _arguments(tools))
+    decision = decide(conversation)
+    return output_items(_with_word_of_files(decision, conversation.utterance) if has_files else decision)
+
+
+def _with_word_of_files(decision: Decision, utterance: str) -> Decision:
+    if not utterance.strip():
+        return Decision(text=CANNOT_LOOK)
+    return decision if decision.calls else Decision(text=f"{decision.text}\n\n{CANNOT_LOOK}")
 
 
 def _arguments(tools: list[Tool]) -> dict[str, frozenset[str]]:
