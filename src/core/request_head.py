@@ -52,7 +52,7 @@ def declared_length(scope: Scope) -> int:
             codings.append(value)
     if size > MAX_HEAD_BYTES or len(headers) > MAX_HEADERS:
         raise HeadTooLarge("The address and headers may have 64 KiB and 128 lines at the most.")
-    if hosts > 1 or (hosts == 0 and scope.get("http_version") == "1.1"):
+    if hosts > 1 or (hosts == 0 and scope.get("http_version") != "1.0"):
         raise UnreadableRequest("A request names exactly one Host.")
     return _length(lengths, codings)
 
