@@ -1,18 +1,17 @@
 """What a conversation stores: items of the shape that ChatKit keeps, and what a model reads in them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import dropwhile
 from typing import Any
 from uuid import uuid4
 
-from src.assistant.events import AssistantSaid, HistoryItem, ToolUsed, UserSaid
-from src.core.database import Row
+from src.assistant.events import ToolUsed
 
 USER_MESSAGE = "user_message"
 ASSISTANT_MESSAGE = "assistant_message"
 HIDDEN_CONTEXT = "hidden_context_item"
+STRUCTURED_INPUT = "structured_input"
+CLIENT_TOOL_CALL = "client_tool_call"
 _TITLE_LENGTH = 60
 
 
@@ -83,19 +82,3 @@ def tool_of(item: dict[str, Any]) -> ToolUsed | None:
         return None
     tool = content["tool"]
     return ToolUsed(tool["call_id"], tool["name"], tool["arguments"], tool["result"], tool["is_error"])
-
-
-def history_of(rows: Iterable[Row]) -> list[HistoryItem]:
-    """What a model reads of stored items, oldest first, from a message of the user on.
-
-    Some providers refuse an answer or a tool call without the message that led to it.
-    """
-    history: list[HistoryItem] = []
-    for row in rows:
-        if row["kind"] == USER_MESSAGE:
-            history.append(UserSaid(text_of(row["item"])))
-        elif row["kind"] == ASSISTANT_MESSAGE:
-            history.append(AssistantSaid(text_of(row["item"])))
-        elif (used := tool_of(row["item"])) is not None:
-            history.append(used)
-    return list(dropwhile(lambda item: not isinstance(item, UserSaid), history))

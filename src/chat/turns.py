@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeAlias
 from src.assistant.events import HistoryItem, TurnEvent
 from src.auth.context import Actor, ActorKind, Caller
 from src.chat.errors import ConversationClosed, ConversationNotFound
-from src.chat.items import NewItem, assistant_message, history_of, title_of, user_message
+from src.chat.history import history
+from src.chat.items import NewItem, assistant_message, title_of, user_message
 from src.chat.leases import TURN_SECONDS, Leases
 from src.chat.repository import ConversationRepository
 from src.chat.schemas import ChatRequest
@@ -36,6 +37,7 @@ class Responder(Protocol):
         local_time: datetime,
         week_start: str,
         date_order: str,
+        model: str | None,
     ) -> AsyncIterator[TurnEvent]:
         """The events of one answer."""
         ...
@@ -155,10 +157,11 @@ class ChatTurns:
     async def _follow(self, turn: Turn, assistant: Assistant) -> None:
         """Tell the events as they happen; a tool's result is stored before anything else happens."""
         preferences = await PreferencesService(self._database, turn.caller).in_force()
-        history = await self._history(turn)
+        said = await self._history(turn)
         run = (await assistant()).run(
-            history,
+            said,
             caller=replace(turn.caller, actor=Actor(ActorKind.AGENT)),
+            model=turn.model,
             **_clock_and_calendar(preferences, self._clock()),
         )
         async with aclosing(run) as events:  # type: ignore[type-var]
@@ -168,11 +171,11 @@ class ChatTurns:
                 turn.tell(event)
 
     async def _history(self, turn: Turn) -> list[HistoryItem]:
-        repository = ConversationRepository(self._database, turn.caller.user_id)
-        history = history_of(await repository.latest_items(turn.conversation_id, self._history_limit))
-        if not history:
+        user_id, limit = turn.caller.user_id, self._history_limit
+        said = await history(self._database, user_id, turn.conversation_id, limit)
+        if not said:
             raise ConversationNotFound(turn.conversation_id)
-        return history
+        return said
 
     async def _keep(self, turn: Turn) -> None:
         """Store what was said and note what it took."""

@@ -135,6 +135,8 @@ class Preparation:
             message = UserMessageItem.model_validate(row["item"])
             context.held_turn.message = title_of("".join(part.text for part in message.content))
             context.held_turn.model = message.inference_options.model
+            # In one statement; the library would go through the items one by one.
+            await threads.delete_items_behind(thread_id, request.params.item_id)
         elif (
             row["kind"] != "structured_input"
             or StructuredInputItem.model_validate(row["item"]).status != "pending"

@@ -94,6 +94,11 @@ class ThreadRepository:
     async def delete_item(self, thread_id: int, item_id: str) -> None:
         await self._executor.fetch_one(_delete_item, owner=self._owner, thread_id=thread_id, item_id=item_id)
 
+    async def delete_items_behind(self, thread_id: int, item_id: str) -> None:
+        await self._executor.fetch_all(
+            _delete_behind, owner=self._owner, thread_id=thread_id, item_id=item_id
+        )
+
     async def give_feedback(self, thread_id: int, item_ids: list[str], kind: str, now: datetime) -> set[str]:
         """Keep what the user thinks of some items, and tell which of them there are."""
         rows = await self._executor.fetch_all(
@@ -160,6 +165,7 @@ _put_item = Query(
     ).returning(_item.c.id)
 )
 _delete_item = Query(delete(_item).where(_this_item).returning(_item.c.id))
+_delete_behind = Query(delete(_item).where(_its_items, _item.c.position > _last).returning(_item.c.id))
 _told = insert(_feedback).from_select(
     ["user_id", "conversation_id", "item_id", "kind", "given_at"],
     select(_owner, _item.c.conversation_id, _item.c.id, bindparam("feedback_kind", type_=Text), _now).where(

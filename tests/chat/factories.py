@@ -36,6 +36,7 @@ class ScriptedResponder:
     histories: list[list[HistoryItem]] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
     local_times: list[datetime] = field(default_factory=list)
+    models: list[str | None] = field(default_factory=list)
     is_waiting: asyncio.Event = field(default_factory=asyncio.Event)
     was_stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -51,11 +52,13 @@ class ScriptedResponder:
         local_time: datetime,
         week_start: str,
         date_order: str,
+        model: str | None,
     ) -> AsyncGenerator[TurnEvent, None]:
         del week_start, date_order
         self.histories.append(list(history))
         self.callers.append(caller)
         self.local_times.append(local_time)
+        self.models.append(model)
         try:
             for step in self.steps:
                 if isinstance(step, Exception):
