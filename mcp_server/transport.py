@@ -36,11 +36,16 @@ class ToolServers:
 
 
 class StreamableHTTP:
-    """The SDK's stateless transport for every profile; who asks before it is loaded waits."""
+    """The SDK's transport for every profile; who asks before it is loaded waits."""
 
-    def __init__(self, servers: ToolServers, *, streams: bool = False) -> None:
-        """Take servers; with `streams`, answers may be preceded by what their tools log and report."""
+    def __init__(self, servers: ToolServers, *, stateless: bool = True, streams: bool = False) -> None:
+        """Take servers, and how to answer.
+
+        With `streams` an answer may be preceded by what a tool logs and reports, which ours never do. What
+        is not `stateless` belongs to one process, which an older protocol needs to ask a client back.
+        """
         self._servers = servers
+        self._stateless = stateless
         self._streams = streams
         self._closing = asyncio.Event()
         self._ready: asyncio.Future[Mapping[Profile, ASGIApp]] = asyncio.Future()
@@ -86,7 +91,7 @@ class StreamableHTTP:
         from mcp.server.transport_security import TransportSecuritySettings  # noqa: PLC0415 - loaded by now.
 
         server.streamable_http_app(
-            stateless_http=True,
+            stateless_http=self._stateless,
             json_response=not self._streams,
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
