@@ -42,7 +42,8 @@ _NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
     | {
         200: {
             "description": "The answer; as events while it is made where `text/event-stream` is accepted. "
-            "Each `data:` is JSON with a `type` (`text_delta`, `tool_call`, `tool_result`, `error`), "
+            "Each `data:` is JSON with a `type` (`text_delta`, `tool_call`, `tool_result`, "
+            "`confirmation_needed`, `error`), "
             "and the last one, without a `type`, is the whole answer.",
             "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
         }

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from src.assistant.events import TextDelta, ToolCallFinished, ToolCallStarted, TurnEvent
+from src.assistant.events import ConfirmationNeeded, TextDelta, ToolCallFinished, ToolCallStarted, TurnEvent
 from src.chat.turn import Turn
 from src.core.errors import DomainError
 from src.core.http_errors import problem_of
@@ -73,6 +74,12 @@ def _body(event: TurnEvent) -> dict[str, Any] | None:
             "tool": used.tool,
             "result": used.result,
             "is_error": used.is_error,
+        }
+    if isinstance(event, ConfirmationNeeded):
+        return {
+            "type": "confirmation_needed",
+            "question": event.question,
+            "calls": [asdict(call) for call in event.calls],
         }
     return None
 

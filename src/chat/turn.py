@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from src.assistant.events import (
+    ConfirmationNeeded,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
@@ -64,6 +65,8 @@ class Turn:
     was_left: bool = False
     text: str = ""
     tool_calls: list[ToolUsed] = field(default_factory=list)
+    awaited: ConfirmationNeeded | None = None
+    """What the answer left undone until the user says yes."""
     finished: TurnFinished | None = None
     failure: DomainError | None = None
     outcome: str = CANCELLED
@@ -100,6 +103,8 @@ class Turn:
         elif isinstance(event, ToolCallFinished):
             self._open.pop(event.used.call_id, None)
             self._take_in_result(event.used, now)
+        elif isinstance(event, ConfirmationNeeded):
+            self.awaited = event
         elif isinstance(event, TurnFinished):
             self.finished, self.text, self.outcome = event, event.text, ANSWERED
 

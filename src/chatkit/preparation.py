@@ -7,12 +7,14 @@ from chatkit.types import (
     InputTranscribeReq,
     ItemsFeedbackReq,
     StructuredInputItem,
+    ThreadCustomActionParams,
     ThreadsAddClientToolOutputReq,
     ThreadsAddStructuredInputReq,
     ThreadsAddUserMessageReq,
     ThreadsCreateReq,
     ThreadsCustomActionReq,
     ThreadsRetryAfterItemReq,
+    ThreadsSyncCustomActionReq,
     ThreadsUpdateReq,
     UserMessageInput,
     UserMessageItem,
@@ -46,7 +48,7 @@ class Preparation:
         """Leave the context with the turn that the request needs.
 
         Raises:
-            DomainError: the request cannot be served; nothing is stored and nothing held.
+            DomainError: the request cannot be served, and nothing is stored; whoever asks lets go of the turn.
         """
         match request:
             case ThreadsCreateReq():
@@ -58,8 +60,8 @@ class Preparation:
                 ThreadsRetryAfterItemReq() | ThreadsAddStructuredInputReq() | ThreadsAddClientToolOutputReq()
             ):
                 await self._open_for_what_waits(request, context)
-            case ThreadsCustomActionReq():
-                refuse_if_closed(await self._thread(request.params.thread_id, context))
+            case ThreadsCustomActionReq() | ThreadsSyncCustomActionReq():
+                await self._check_action(request.params, context)
             case ThreadsUpdateReq():
                 request.params.title = ConversationUpdate.of(title=request.params.title).title
             case ItemsFeedbackReq():
@@ -110,18 +112,6 @@ class Preparation:
     ) -> None:
         thread_id = conversation_id_of(request.params.thread_id)
         await self._open("", thread_id, context)
-        try:
-            await self._check_what_waits(request, thread_id, context)
-        except BaseException:
-            self._turns.leave(context.held_turn)
-            raise
-
-    async def _check_what_waits(
-        self,
-        request: ThreadsRetryAfterItemReq | ThreadsAddStructuredInputReq | ThreadsAddClientToolOutputReq,
-        thread_id: int,
-        context: ChatKitContext,
-    ) -> None:
         threads = ThreadRepository(self._database, context.caller.user_id)
         if isinstance(request, ThreadsAddClientToolOutputReq):
             _must_wait_for_output(await threads.items(thread_id, None, 1, is_descending=True))
@@ -143,16 +133,24 @@ class Preparation:
         ):
             raise NotWaiting("This item waits for no answer.")
 
+    async def _check_action(self, action: ThreadCustomActionParams, context: ChatKitContext) -> None:
+        """Actions hold nothing: a button works while the thread is still answering."""
+        threads = ThreadRepository(self._database, context.caller.user_id)
+        thread_id = conversation_id_of(action.thread_id)
+        thread = await threads.get(thread_id)
+        if thread is None:
+            raise ThreadNotFound(action.thread_id)
+        refuse_if_closed(thread)
+        if action.item_id is not None:
+            item = await threads.item(thread_id, action.item_id)
+            if item is None:
+                raise ItemNotFound(action.item_id)
+            if item["kind"] != "widget":
+                raise InvalidInput("params.item_id", "Actions come from widgets; this item is none.")
+
     async def _open(self, subject: str, thread_id: int | None, context: ChatKitContext) -> None:
         context.turn = await self._turns.open(context.caller, subject, thread_id)
         context.now = context.turn.started_at
-
-    async def _thread(self, thread_id: str, context: ChatKitContext) -> Row:
-        threads = ThreadRepository(self._database, context.caller.user_id)
-        row = await threads.get(conversation_id_of(thread_id))
-        if row is None:
-            raise ThreadNotFound(thread_id)
-        return row
 
 
 def _must_wait_for_output(last: list[Row]) -> None:

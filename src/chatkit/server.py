@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from chatkit.errors import ErrorCode
 from chatkit.server import ChatKitServer
 from src.chat.items import title_of
+from src.chat.turn import Turn
 from src.chat.turns import ChatTurns
 from src.chatkit.attachments import UploadedFiles
 from src.chatkit.context import ChatKitContext
@@ -66,8 +67,8 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
             DomainError: the request cannot be served.
         """
         request = _read(given)
-        await self._preparation.prepare(request, context)
         try:
+            await self._preparation.prepare(request, context)
             if is_streaming_req(request):
                 return await _begun(self._lines(request, context))
             return await self._process_non_streaming(request, context)
@@ -91,8 +92,18 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         try:
             async for event in told(turn, context.now):
                 yield event
+            async for event in self.shown_after(turn, thread, context):
+                yield event
         except DomainError as error:
             raise stream_error(error) from error
+
+    async def shown_after(
+        self, turn: Turn, thread: ThreadMetadata, context: ChatKitContext
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        """What a whole answer is followed by, by what its tools gave back and what awaits a yes."""
+        del turn, thread, context
+        return
+        yield
 
     async def action(
         self,
