@@ -4,7 +4,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_UNFINISHED_HEAD_BYTES = 512 * 1024
 """Above what arrives in one piece; heads that do end are held to their own limit by the request layer."""
-_REFUSAL = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+REFUSAL = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -22,7 +22,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._unfinished = self._unfinished + len(data) if self._is_in_head else 0
         if self._unfinished > MAX_UNFINISHED_HEAD_BYTES and not self.transport.is_closing():
             if self.cycle is None or self.cycle.response_complete:
-                self.transport.write(_REFUSAL)
+                self.transport.write(REFUSAL)
             self.transport.close()
 
     def on_header(self, name: bytes, value: bytes) -> None:
