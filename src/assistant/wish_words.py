@@ -10,7 +10,7 @@ import re
 _REMOVING = """
     delet remov eras cancel clear discard drop scrap trash wip empt destroy purg dump bin nuke kill
     undo revert
-    forget scratch strik clean dispos eliminat rid dedup unneeded
+    forget scratch strik clean dispos eliminat rid dedup unneeded omit disregard blank reset rm_ retract
     lösch entfern streich verwerf wegwerf leer tilg storni absag wegmach rückgängig raus
     supprim effac enlev retir annul vid jet débarrass élimin
     borr elimin quit suprim cancel vaci anul deshac tir
@@ -118,13 +118,17 @@ REMOVING = _stems(_REMOVING, _REMOVING_ANYWHERE)
 ORDERING = _stems(_ORDERING, _ORDERING_ANYWHERE)
 STARTS_READING = re.compile(
     rf"^(?:(?:please|bitte|por favor|can you|could you)\W+)*(?:{_stems(_READING, _READING_ANYWHERE).pattern})"
+    r"|^(?:is|are|was|were|am|did|does|has|do i|have i|i need to know)\b"
     rf"|{'|'.join(_READING_ANYWHERE.split())}"
 )
-STARTS_NEEDING = re.compile(r"^(?:i|we) (?:need|want|must|have to|should|gotta|got to)\b")
+STARTS_ORDERING = re.compile(
+    r"^(?:if (?:not|so|yes|no)|otherwise|else)\b|^(?:i|we) (?:need|want|must|have to|should|gotta|got to)\b"
+    r"(?! (?:to )?(?:know|see|hear|read|check)\b| (?:for )?you to (?:tell|read|show)\b)"
+)
 POINTS_AT_MANY = re.compile(rf"{_words(_ALL, _ALL_ANYWHERE).pattern}|\d")
 POINTS_AT_ONE = _words(_ONE, _ONE_ANYWHERE)
 REMOVING_IN_WORDS = re.compile(
-    r"\b(?:throw|take|get|toss|chuck)\b.{1,60}\b(?:away|out|off|rid)\b|\bget rid\b|\boff (?:my|the) list\b"
+    r"\b(?:throw|taken?|get|toss|chuck)\b.{1,60}\b(?:away|out|off|rid)\b|\bget rid\b|\boff (?:my|the) list\b"
     r"|\bno longer\b|\b(?:do not|don't|not) (?:need|want)\b|\bany ?more\b|\bnever ?mind\b|\bis off\b"
     r"|\bn[ie]h?mm?\w* .{1,60}\b(?:weg|raus|runter)\b|\bbrauch\w* .{0,60}\bnicht\b|\bvergiss\b"
 )

@@ -18,7 +18,7 @@ from src.assistant.wish_words import (
     POINTS_AT_ONE,
     REMOVING,
     REMOVING_IN_WORDS,
-    STARTS_NEEDING,
+    STARTS_ORDERING,
     STARTS_READING,
 )
 from src.language.consent import Consent, read_consent
@@ -86,7 +86,7 @@ def removes(text: str) -> bool:
 def _only_reads(text: str, plain: str) -> bool:
     clauses = [part for part in _CLAUSE.split(text) if part.strip()]
     intents = {read_intent(clause) for clause in clauses} - _SAYS_NOTHING
-    if not intents <= _READS or any(STARTS_NEEDING.match(_plain(clause)) for clause in clauses):
+    if not intents <= _READS or any(STARTS_ORDERING.match(_plain(clause)) for clause in clauses):
         return False
     seems_reading = STARTS_READING.search(plain) is not None or _is_question(text)
     if ORDERING.search(plain) or removes(plain):
