@@ -6,8 +6,11 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from src.auth.dependencies import CallerDep
-from src.core.dependencies import DatabaseDep, NowDep
+from src.core.dependencies import DatabaseDep, ExecutorDep, NowDep
+from src.history.operation import Operation
+from src.preferences.service import PreferencesService
 from src.transfer.export_service import ExportService
+from src.transfer.import_service import ImportService
 
 
 async def get_turns(request: Request) -> asyncio.Semaphore:
@@ -24,4 +27,12 @@ async def get_export_service(
     return ExportService(database, caller, now, turns)
 
 
+async def get_import_service(
+    caller: CallerDep, executor: ExecutorDep, now: NowDep, turns: TurnsDep
+) -> ImportService:
+    preferences = await PreferencesService(executor, caller).in_force()
+    return ImportService(executor, Operation(caller, now), preferences, turns)
+
+
 ExportsDep = Annotated[ExportService, Depends(get_export_service)]
+ImportsDep = Annotated[ImportService, Depends(get_import_service)]

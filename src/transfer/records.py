@@ -1,6 +1,6 @@
 """The records of a JSON file: what an export writes and an import takes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -83,7 +83,9 @@ class SeriesRecord(RequestModel):
     basis: Basis = Basis.DUE_DATE
     catch_up: CatchUp = CatchUp.NEXT_FUTURE
     timezone: TimezoneName
-    starts: date | datetime = Field(description="A date, or a time on the wall of the series' zone.")
+    starts: Annotated[str, StringConstraints(max_length=40)] = Field(
+        description="A date, or a time on the wall of the series' zone.", examples=["2026-12-01T09:00:00"]
+    )
     last_occurrence: Occurrence = 1
     created_at: RecordInstant | None = None
     updated_at: RecordInstant | None = None

@@ -2,19 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import StreamingResponse
 
 from src.core.http_errors import failures
-from src.core.routing import StrictRoute
-from src.transfer.dependencies import ExportsDep
+from src.idempotency.routing import IdempotentRoute
+from src.transfer.dependencies import ExportsDep, ImportsDep
 from src.transfer.records import ExportDocument
-from src.transfer.schemas import ExportRequest
+from src.transfer.schemas import ExportRequest, ImportRequest, ImportResult
 
 router = APIRouter(
     prefix="/api/{user_id}",
     tags=["transfer"],
-    route_class=StrictRoute,
+    route_class=IdempotentRoute,
     responses=failures(401, 403, 422, 500, 503),
 )
 _FILE: dict[str, Any] = {
@@ -25,6 +25,18 @@ _FILE: dict[str, Any] = {
         "text/markdown": {"schema": {"type": "string"}},
     },
     "description": "The file, with its name in `Content-Disposition`.",
+}
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file, at most 10 MiB.",
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ExportDocument"}},
+            "text/csv": {"schema": {"type": "string"}},
+            "text/calendar": {"schema": {"type": "string"}},
+            "text/plain": {"schema": {"type": "string"}},
+        },
+    }
 }
 
 
@@ -43,3 +55,11 @@ async def export_tasks(
         media_type=file.media_type,
         headers=headers | ({"Content-Encoding": "gzip"} if is_gzip else {}),
     )
+
+
+@router.post("/import", operation_id="import_tasks", openapi_extra=_BODY)
+async def import_tasks(
+    wanted: Annotated[ImportRequest, Query()], imports: ImportsDep, request: Request
+) -> ImportResult:
+    """Read a file of tasks, whole or not at all; what came with the same file before is not there twice."""
+    return await imports.run(await request.body(), request.headers.get("content-type", ""), wanted)
