@@ -48,7 +48,7 @@ class Preparation:
         """Leave the context with the turn that the request needs.
 
         Raises:
-            DomainError: the request cannot be served, and nothing is stored; whoever asks lets go of the turn.
+            DomainError: it cannot be served, and nothing is stored; whoever asks lets go of the turn.
         """
         match request:
             case ThreadsCreateReq():
