@@ -3,14 +3,15 @@
 from functools import cache
 
 import asyncpg
-from sqlalchemy import Text, bindparam, delete
+from sqlalchemy import Text, bindparam, delete, text
 
+from src.accounts.errors import AccountBusy
 from src.accounts.repository import AccountRepository
 from src.core.database import Database, Query
 from src.core.tables import metadata
 
 OWNER_COLUMN = "user_id"
-_TRIES = 3
+_TRIES = 6
 
 
 class ErasureRepository:
@@ -23,22 +24,29 @@ class ErasureRepository:
     async def erase(self, verified_hash: str) -> bool:
         """Delete all or nothing; False where the password is no longer the one of the hash.
 
-        Requests of the user that run meanwhile lock their rows in other orders, so a deadlock is possible.
+        Raises:
+            AccountBusy: other requests of the user held their rows all the while.
         """
-        for _ in range(_TRIES - 1):
+        for _ in range(_TRIES):
             try:
                 return await self._erase(verified_hash)
-            except asyncpg.DeadlockDetectedError:
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
                 continue
-        return await self._erase(verified_hash)
+        raise AccountBusy
 
     async def _erase(self, verified_hash: str) -> bool:
         async with self._database.transaction() as transaction:
+            await transaction.fetch_all(_yield_to_others)
             if not await AccountRepository(transaction, self._owner).lock(verified_hash):
                 return False
             for query in _erasures():
                 await transaction.fetch_all(query, owner=self._owner)
         return True
+
+
+# Requests that run meanwhile lock their rows in other orders. Waiting for less than PostgreSQL's
+# `deadlock_timeout` of a second, it is this that gives way and comes back, and never one of them.
+_yield_to_others = Query(text("SET LOCAL lock_timeout = '500ms'"))
 
 
 # Made at the first erasure, when the tables of all rooms are known.

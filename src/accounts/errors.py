@@ -66,3 +66,12 @@ class PasswordsBusy(ServiceUnavailable):
 
     def __init__(self) -> None:
         super().__init__("Too many people are signing in at once; try again.", retry_after=5)
+
+
+class AccountBusy(ServiceUnavailable):
+    """Something is being written for the user all the time."""
+
+    code = "account_busy"
+
+    def __init__(self) -> None:
+        super().__init__("Something is still being written for you; try again.", retry_after=5)

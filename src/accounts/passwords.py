@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pwdlib import PasswordHash
@@ -14,22 +15,33 @@ from src.accounts.password_rules import normalised_password
 
 _AT_ONCE = 2
 """Each takes 64 MiB, and a core for a tenth of a second."""
-# RFC 9106 §4, the second recommended option.
-_PASSES, _MEMORY_KIB, _LANES = 3, 64 * 1024, 4
-# Salt and tag of nobody: no password has this hash, and to find that out takes as long as with any other.
-_HASH_OF_NOBODY = f"$argon2id$v=19$m={_MEMORY_KIB},t={_PASSES},p={_LANES}${'A' * 22}${'A' * 43}"
 _WAIT_SECONDS = 10.0
 
-_ARGON2ID = Argon2Hasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
-
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one hash costs."""
+
+    passes: int
+    memory_kib: int
+    lanes: int
+
+
+RFC_9106_COST = Cost(passes=3, memory_kib=64 * 1024, lanes=4)
+"""The second recommended option of RFC 9106 §4."""
 
 
 class Passwords:
     """Argon2id for new passwords; bcrypt and Better Auth's scrypt are read, to be replaced."""
 
-    def __init__(self, *, wait_seconds: float = _WAIT_SECONDS) -> None:
-        self._hash = PasswordHash((_ARGON2ID, ImportedBcryptHasher(), BetterAuthHasher()))
+    def __init__(self, cost: Cost = RFC_9106_COST, *, wait_seconds: float = _WAIT_SECONDS) -> None:
+        argon2id = Argon2Hasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes)
+        self._hash = PasswordHash((argon2id, ImportedBcryptHasher(), BetterAuthHasher()))
+        # No password has this hash, and to find that out takes as long as with any other.
+        parameters = f"m={cost.memory_kib},t={cost.passes},p={cost.lanes}"
+        self._hash_of_nobody = f"$argon2id$v=19${parameters}${'A' * 22}${'A' * 43}"
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._wait_seconds = wait_seconds
 
@@ -46,7 +58,7 @@ class Passwords:
 
     def _verified(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
         try:
-            return self._hash.verify_and_update(password, password_hash or _HASH_OF_NOBODY)
+            return self._hash.verify_and_update(password, password_hash or self._hash_of_nobody)
         except UnknownHashError:
             return False, None
 

@@ -1,5 +1,6 @@
 """A clock by which accounts live, and people who have one."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -9,14 +10,22 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
+from src.accounts.passwords import Cost, Passwords
 from src.core.clock import system_clock
-from src.core.database import Database
+from src.core.database import Database, Executor, Query
 from tests.factories import StandingClock
 
 PASSWORD = "a quiet harbour at dusk"
 NEXT_PASSWORD = "a louder harbour at dawn"
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_hashes(app: FastAPI) -> None:
+    """The real cost is test_passwords.py's; here it would be most of the time that tests take."""
+    app.state.accounts.passwords = Passwords(Cost(passes=1, memory_kib=64, lanes=1))
 
 
 @pytest.fixture
@@ -121,3 +130,15 @@ def sign_in(visitor: httpx.AsyncClient) -> SignIn:
         return await (by or visitor).post("/api/auth/login", json={"email": email, "password": password})
 
     return post
+
+
+_waiting = Query(
+    text("SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+)
+
+
+async def somebody_waits(transaction: Executor) -> None:
+    """Go on once somebody else wants a row that this transaction holds."""
+    async with asyncio.timeout(10):
+        while await transaction.fetch_one(_waiting) is None:
+            pass

@@ -6,7 +6,6 @@ import bcrypt
 import pytest
 from argon2 import Type, extract_parameters
 
-from src.accounts import passwords as passwords_module
 from src.accounts.errors import PasswordsBusy
 from src.accounts.passwords import Passwords
 
@@ -44,7 +43,7 @@ async def test_a_password_is_known_again_however_it_is_composed(passwords: Passw
 async def test_nobodys_hash_costs_what_a_real_one_costs_and_no_password_has_it(passwords: Passwords) -> None:
     real = extract_parameters(await passwords.hashed("a quiet harbour"))
 
-    assert extract_parameters(passwords_module._HASH_OF_NOBODY) == real
+    assert extract_parameters(passwords._hash_of_nobody) == real
     assert await passwords.verify("nobody's", None) == (False, None)
 
 
