@@ -1,7 +1,6 @@
 """The service: settings in, an ASGI application out."""
 
 import asyncio
-import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 from fastapi import FastAPI
-from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
 
 from mcp_server.door import MCPDoor
@@ -22,13 +20,11 @@ from mcp_server.router import router as mcp_router
 from mcp_server.transport import Servers, StreamableHTTP, ToolServers
 from src.accounts.router import router as accounts_router
 from src.accounts.service import Accounts
-from src.accounts.sessions import AccountSessionDirectory
 from src.analytics.router import router as analytics_router
+from src.assembly import authenticator_for, cursor_key_of, own_url
 from src.assistant.loading import AssistantLoader
 from src.assistant.provider_choice import choices
-from src.auth.authenticator import Authenticator
-from src.auth.sessions import session_directory
-from src.auth.tokens import jwt_verifier, secrets_of
+from src.auth.tokens import secrets_of
 from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
@@ -50,7 +46,6 @@ from src.core.middleware import MAX_BODY_BYTES, LastResort, RequestLayer
 from src.core.migrations import migrate_or_wait
 from src.core.openapi import describe
 from src.core.startup import announce, development_secret, resolved_database
-from src.personal_tokens.directory import PersonalTokenDirectory
 from src.personal_tokens.router import router as personal_tokens_router
 from src.preferences.router import router as preferences_router
 from src.tasks.recurrence_router import router as recurrence_router
@@ -158,14 +153,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await _migrate_behind_outage(stack, database, address)
         app.state.database = database
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
-        app.state.authenticator = _authenticator(settings, secret, database, http)
+        app.state.authenticator = authenticator_for(settings, secret, database, http)
         app.state.accounts = Accounts(
             database,
             secret=secrets_of(settings, secret)[0],
             lifetime=timedelta(minutes=settings.access_token_expire_minutes),
         )
         app.state.transfer_turns = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
-        app.state.cursor_key = hashlib.sha256(b"cursor:" + secret.get_secret_value().encode()).digest()
+        app.state.cursor_key = cursor_key_of(secret)
         servers = ToolServers(lambda: _build_servers(database, app))
         _start_mcp(stack, app, servers)
         await _start_chat(stack, app, settings, database, servers)
@@ -200,7 +195,7 @@ def _build_servers(database: Database, app: FastAPI) -> Servers:
     from mcp_server.identity import ToolContext  # noqa: PLC0415 - loaded behind the start, in a thread.
     from mcp_server.server import build_servers  # noqa: PLC0415 - as above.
 
-    context = ToolContext(database, app.state.clock, app.state.cursor_key)
+    context = ToolContext(database, app.state.clock, app.state.cursor_key, own_url(app.state.settings))
     return build_servers(context, version=health.VERSION)
 
 
@@ -214,22 +209,6 @@ def _build_assistant(settings: Settings, servers: ToolServers) -> "Assistant":
         tools,
         max_turns=settings.agent_max_turns,
         timeout=settings.llm_timeout_seconds,
-    )
-
-
-def _authenticator(
-    settings: Settings, secret: SecretStr, database: Database, http: httpx.AsyncClient
-) -> Authenticator:
-    secrets = secrets_of(settings, secret)
-    sessions = session_directory(settings, database, secrets, http)
-    accounts = AccountSessionDirectory(database) if settings.has_accounts else None
-    tokens = jwt_verifier(settings, secrets, http=http, sessions=sessions, account_sessions=accounts)
-    return Authenticator(
-        tokens,
-        sessions,
-        PersonalTokenDirectory(database),
-        cookie_prefix=settings.better_auth_cookie_prefix,
-        trusted_origins=(*settings.cors_origins, settings.public_url or ""),
     )
 
 
