@@ -16,12 +16,11 @@ from src.assistant.events import (
     AwaitedCall,
     ConfirmationNeeded,
     NamedTask,
-    ToolCallFinished,
     TurnFinished,
     UserSaid,
 )
 from tests.assistant.conftest import Speaking, Talk
-from tests.assistant.factories import assistant_of, provider_of, turn
+from tests.assistant.factories import Shelf, assistant_of, provider_of, turn
 from tests.assistant.obedient_model import (
     ORDER,
     Plan,
@@ -208,8 +207,16 @@ async def test_an_order_in_a_title_adds_nothing_to_what_the_user_wants_deleted(
 async def test_what_is_held_back_is_told_as_it_will_be_done() -> None:
     held = function_call("delete_task", {"task_id": 7, "scope": "series"}, call_id="c")
     model = ScriptedModel([[held], [assistant_message("I may not.")]])
+    shelf = Shelf()
+    deleted: list[int] = []
 
-    async with assistant_of(provider_of(model)) as assistant:
+    async def delete_task(task_id: int, scope: str) -> None:
+        deleted.append(task_id)
+        del scope
+
+    shelf.server.add_tool(delete_task)
+
+    async with assistant_of(provider_of(model), tools=shelf) as assistant:
         *_, needed, finished = await turn(assistant, UserSaid("what's on my list?"))
 
     question = 'Waiting for your yes: delete 1 task: "task 7".'
@@ -217,23 +224,21 @@ async def test_what_is_held_back_is_told_as_it_will_be_done() -> None:
     assert needed == ConfirmationNeeded(question, (awaited,))
     assert isinstance(finished, TurnFinished)
     assert finished.text == f"I may not.\n\n{question}"
+    assert deleted == []
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"task_id": [1]}, {"task_id": True}, {"task_id": 1, "more": "all"}, {}]
+    "arguments",
+    [{"task_id": [1]}, {"task_id": True}, {"task_id": 1, "more": "all"}, {"task_id": 0}, {}],
 )
 async def test_a_call_that_does_not_say_plainly_which_tasks_it_means_is_not_made(
-    arguments: dict[str, Any],
+    client: httpx.AsyncClient, speaking: Speaking, arguments: dict[str, Any]
 ) -> None:
-    model = ScriptedModel(
-        [[function_call("delete_task", arguments, call_id="c")], [assistant_message("Sorry.")]]
-    )
+    async with speaking(made([("delete_task", arguments)]), says("Sorry.")):
+        answer = await Talk(client).say("delete everything")
 
-    async with assistant_of(provider_of(model)) as assistant:
-        events = await turn(assistant, UserSaid("delete everything"))
-
-    [used] = [event.used for event in events if isinstance(event, ToolCallFinished)]
-    assert used.result == "task_id must be the whole number of a task. (invalid_input)"
+    [used] = answer["tool_calls"]
+    assert used["result"] == "task_id must be the whole number of a task. (invalid_input)"
 
 
 async def test_every_tool_that_changes_something_is_known_to_the_guard(app: FastAPI) -> None:
