@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
 import httpx
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from src.auth.session_tokens import Session, SessionToken
 from src.core.errors import ServiceUnavailable
@@ -24,28 +25,34 @@ class SessionsUnavailable(ServiceUnavailable):
     code = "sessions_unavailable"
 
 
-class _Session(BaseModel, coerce_numbers_to_str=True):
+class _Session(BaseModel, coerce_numbers_to_str=True, hide_input_in_errors=True):
     id: str
     token: str
     user_id: Annotated[str, Field(alias="userId")]
     expires_at: Annotated[AwareDatetime, Field(alias="expiresAt")]
 
 
-class _User(BaseModel, coerce_numbers_to_str=True):
+class _User(BaseModel, coerce_numbers_to_str=True, hide_input_in_errors=True):
     id: str
     email: str | None = None
 
 
-class _SignedIn(BaseModel):
+class _SignedIn(BaseModel, hide_input_in_errors=True):
     session: _Session
     user: _User
 
 
-_ANSWER: TypeAdapter[_SignedIn | None] = TypeAdapter(_SignedIn | None)
+_ANSWER: TypeAdapter[_SignedIn | None] = TypeAdapter(
+    _SignedIn | None, config=ConfigDict(hide_input_in_errors=True)
+)
 
 
 class SessionLookup:
-    """`GET /api/auth/get-session` of one Better Auth server; no answer is ever remembered."""
+    """`GET /api/auth/get-session` of one Better Auth server; no answer outlives those who wait for it.
+
+    Requests with the same token at the same time share one lookup: Better Auth limits how often one address
+    may ask (100 times in ten seconds, unless its `rateLimit` says otherwise), and all of ours are one.
+    """
 
     def __init__(
         self,
@@ -58,8 +65,10 @@ class SessionLookup:
         self._http = http
         self._timeout_seconds = timeout_seconds
         # Its cookie cache would outlive a sign-out, and only its own pages may prolong a session.
-        self._url = f"{url}/api/auth/get-session?disableCookieCache=true&disableRefresh=true"
+        base = url.removesuffix("/api/auth")
+        self._url = f"{base}/api/auth/get-session?disableCookieCache=true&disableRefresh=true"
         self._cookie = f"{cookie_prefix}.session_token"
+        self._flights: dict[SessionToken, asyncio.Task[Session | None]] = {}
 
     async def get(self, shown: SessionToken) -> Session | None:
         """The session of a token; None where it is signed out, or its signature is not Better Auth's.
@@ -67,11 +76,26 @@ class SessionLookup:
         Raises:
             SessionsUnavailable: Better Auth gives no answer, or none that can be understood.
         """
+        flight = self._flights.get(shown)
+        if flight is None:
+            flight = self._flights[shown] = asyncio.create_task(self._find(shown))
+            flight.add_done_callback(partial(self._land, shown))
+        # Any of those who wait may be cancelled, and the lookup goes on for the others.
+        return await asyncio.shield(flight)
+
+    def _land(self, shown: SessionToken, flight: asyncio.Task[Session | None]) -> None:
+        del self._flights[shown]
+        if not flight.cancelled():
+            flight.exception()  # It was looked at, even where nobody waits any more.
+
+    async def _find(self, shown: SessionToken) -> Session | None:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 found = _ANSWER.validate_json(await self._ask(shown))
         except (httpx.HTTPError, TimeoutError, ValidationError, _Unusable) as error:
-            log.warning("Better Auth could not be asked for a session: %s", type(error).__name__)
+            # An error of validation quotes what it read, which is a token.
+            reason = str(error) if isinstance(error, _Unusable) else type(error).__name__
+            log.warning("Better Auth could not be asked for a session: %s", reason)
             message = "Whether you are signed in cannot be found out now; try again."
             raise SessionsUnavailable(message, retry_after=_RETRY_AFTER_SECONDS) from error
         return None if found is None else _checked(found, shown)
@@ -82,14 +106,14 @@ class SessionLookup:
         response = await self._http.send(request, stream=True, follow_redirects=False)
         try:
             if response.status_code != httpx.codes.OK:
-                raise _Unusable
+                raise _Unusable(f"status {response.status_code}")
             return await _bounded(response)
         finally:
             await response.aclose()
 
     def _headers(self, shown: SessionToken) -> dict[str, str]:
         """A signed token goes as a cookie, which needs no plugin, under both names; a raw one as bearer."""
-        common = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        common = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "todo-ai"}
         if shown.signature is None:
             return common | {"Authorization": f"Bearer {shown.token}"}
         value = quote(str(shown), safe="")
@@ -105,7 +129,7 @@ async def _bounded(response: httpx.Response) -> bytes:
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > _MAX_ANSWER_BYTES:
-            raise _Unusable
+            raise _Unusable("an answer of more than 64 KiB")
     return body
 
 

@@ -91,13 +91,17 @@ OUTAGES: dict[str, Handler] = {
 
 
 @pytest.mark.parametrize("handler", OUTAGES.values(), ids=list(OUTAGES))
-async def test_an_answer_that_is_none_is_an_outage_and_no_verdict(handler: Handler) -> None:
+async def test_an_answer_that_is_none_is_an_outage_and_no_verdict(
+    handler: Handler, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(SessionsUnavailable) as caught:
         await lookup_of(handler).get(RAW)
 
     assert caught.value.code == "sessions_unavailable"
     assert caught.value.retry_after
-    assert TOKEN not in caught.value.message
+    told = f"{caught.value.message} {caught.value.__cause__} {caplog.text}"
+    assert TOKEN not in told
+    assert "alice@example.com" not in told
 
 
 async def test_a_server_that_never_answers_is_not_waited_for() -> None:
@@ -159,3 +163,60 @@ async def test_a_cookie_that_one_answer_sets_never_goes_along_with_another_reque
     await lookup.get(RAW)
 
     assert ["Cookie" in each.headers for each in asked] == [False, False]
+
+
+async def test_requests_at_the_same_time_share_a_lookup_and_later_ones_ask_anew() -> None:
+    asked = 0
+    may_answer = asyncio.Event()
+
+    async def handler(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        await may_answer.wait()
+        return httpx.Response(200, json=SIGNED_IN)
+
+    lookup = lookup_of(handler)
+    requests = [asyncio.create_task(lookup.get(RAW)) for _ in range(50)]
+    other = asyncio.create_task(lookup.get(SessionToken("B" * 32, None)))
+    await asyncio.sleep(0)
+    requests[0].cancel()
+    may_answer.set()
+    answers = await asyncio.gather(*requests[1:])
+    await other
+    at_once = asked
+    await lookup.get(RAW)
+
+    assert all(answer is not None for answer in answers)
+    assert (at_once, asked) == (2, 3)
+
+
+async def test_an_outage_is_told_to_everybody_who_waits() -> None:
+    lookup = lookup_of(_raising(httpx.ConnectError("refused")))
+
+    told = await asyncio.gather(*(lookup.get(RAW) for _ in range(5)), return_exceptions=True)
+
+    assert [type(each) for each in told] == [SessionsUnavailable] * 5
+
+
+async def test_a_lookup_that_nobody_waits_for_any_more_fails_in_silence() -> None:
+    lookup = lookup_of(_raising(httpx.ConnectError("refused")))
+    request = asyncio.create_task(lookup.get(RAW))
+    await asyncio.sleep(0)
+    request.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await request
+
+
+@pytest.mark.parametrize("url", [URL, f"{URL}/api/auth"])
+async def test_the_address_may_name_the_path_or_leave_it_out(url: str) -> None:
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, text="null")
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(handler))
+    await SessionLookup(http, url, "better-auth").get(RAW)
+
+    assert asked == ["/api/auth/get-session"]

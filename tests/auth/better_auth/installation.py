@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 _PACKAGE_FILES = ("package.json", "package-lock.json")
 _INSTALL_SECONDS = 300
+_START_SECONDS = 60
 
 
 class NotInstalled(Exception):
@@ -25,14 +27,17 @@ def installation() -> Path:
     """The folder with the packages of the lock file, installed by whoever comes first.
 
     Raises:
-        NotInstalled: Node.js is missing, or `npm ci` failed.
+        NotInstalled: Node.js is missing, `npm ci` failed, or there is no place for what it installs.
     """
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             raise NotInstalled(f"{program} is not installed")
     locked = b"".join((FOLDER / name).read_bytes() for name in _PACKAGE_FILES)
     home = _cache() / f"better-auth-{hashlib.sha256(locked).hexdigest()[:16]}"
-    home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotInstalled(f"{home.parent} cannot be made: {error}") from error
     with home.with_suffix(".lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not home.exists():
@@ -64,35 +69,37 @@ def _install(home: Path) -> None:
 @contextmanager
 def better_auths(database_url: str, servers: dict[str, dict[str, Any]]) -> Iterator[dict[str, str]]:
     """Running servers and their addresses, by name; they end with this process, however it ends."""
-    home = installation()
-    # Packages are found beside the file that imports them.
-    program = home / f"server-{os.getpid()}.mjs"
-    shutil.copy(FOLDER / "server.mjs", program)
-    try:
-        with tempfile.TemporaryFile() as log, _process(program, log) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(json.dumps({"database": database_url, "servers": servers}) + "\n")
-            process.stdin.flush()
-            ready = process.stdout.readline()
-            if not ready:
-                process.wait()
-                log.seek(0)
-                raise NotInstalled(f"Better Auth did not start: {log.read().decode()[-2000:]}")
-            yield json.loads(ready)
-            process.stdin.close()
-            process.wait(timeout=10)
-    finally:
-        program.unlink()
+    with tempfile.TemporaryFile() as log, _process(installation(), log) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps({"database": database_url, "servers": servers}) + "\n")
+        process.stdin.flush()
+        ready = _first_line(process)
+        if not ready:
+            log.seek(0)
+            raise NotInstalled(f"Better Auth did not start: {log.read().decode()[-2000:]}")
+        yield json.loads(ready)
 
 
 @contextmanager
-def _process(program: Path, log: Any) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen(
-        ["node", str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
-    )
-    with process:
+def _process(home: Path, log: Any) -> Iterator["subprocess.Popen[str]"]:
+    # Node.js finds packages beside a file, but beside the folder it runs in where the program is no file.
+    command = ["node", "--input-type=module", "--eval", (FOLDER / "server.mjs").read_text()]
+    with subprocess.Popen(
+        command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+    ) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def _first_line(process: "subprocess.Popen[str]") -> str:
+    """What a process says first; nothing where it says nothing in a minute."""
+    assert process.stdout is not None
+    impatience = threading.Timer(_START_SECONDS, process.kill)
+    impatience.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        impatience.cancel()
