@@ -22,6 +22,11 @@ OPEN_TO_ALL = {
     "/health",
     "/api/health",
     "/health/ready",
+    "/api/auth/register",
+    "/api/auth/signup",
+    "/api/auth/login",
+    "/api/auth/verify",
+    "/api/feed/{token}.ics",
     "/api/mcp/info",
     "/.well-known/oauth-protected-resource/api/mcp",
 }
@@ -36,7 +41,7 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 UNSAFE = [name for name, (method, _, _) in OPERATIONS.items() if method not in SAFE_METHODS]
 SAFE = [name for name in OPERATIONS if name not in UNSAFE]
 OF_A_USER = [name for name, (_, path, _) in OPERATIONS.items() if "{user_id}" in path]
-OF_A_ROW = [name for name in OF_A_USER if len(_NAMES.findall(OPERATIONS[name][1])) > 1]
+OF_A_ROW = [name for name, (_, path, _) in OPERATIONS.items() if set(_NAMES.findall(path)) - {"user_id"}]
 
 
 def example_body(operation: dict[str, Any]) -> Any:
@@ -57,7 +62,7 @@ async def send(client: httpx.AsyncClient, name: str, **ids: Any) -> httpx.Respon
     return await client.request(method, path.format_map(Ids(ids)), json=example_body(operation))
 
 
-async def rows_of(client: httpx.AsyncClient) -> dict[str, int]:
+async def rows_of(client: httpx.AsyncClient) -> dict[str, Any]:
     """One row of every sort that a path can name."""
     task = await create_task(client, recurrence="every friday")
     chat = await client.post("/api/me/chat", json={"message": "hello"})
@@ -68,10 +73,22 @@ async def rows_of(client: httpx.AsyncClient) -> dict[str, int]:
         "task_id": task["id"],
         "conversation_id": chat.json()["conversation_id"],
         "token_id": token.json()["id"],
+        "attachment_id": await attachment_of(client),
     }
 
 
-async def state_of(client: httpx.AsyncClient, rows: dict[str, int]) -> list[Any]:
+async def attachment_of(client: httpx.AsyncClient) -> str:
+    file = {"name": "list.txt", "mime_type": "text/plain", "size": 4}
+    announced = await client.post("/api/chatkit", json={"type": "attachments.create", "params": file})
+    attachment_id: str = announced.json()["id"]
+    sent = await client.put(
+        f"/api/chatkit/attachments/{attachment_id}", content=b"milk", headers={"Content-Type": "text/plain"}
+    )
+    assert sent.status_code == 200, sent.text
+    return attachment_id
+
+
+async def state_of(client: httpx.AsyncClient, rows: dict[str, Any]) -> list[Any]:
     paths = (
         f"tasks/{rows['task_id']}",
         "tasks",
@@ -80,13 +97,14 @@ async def state_of(client: httpx.AsyncClient, rows: dict[str, int]) -> list[Any]
         "settings",
         "tokens",
     )
-    return [(await client.get(f"/api/me/{path}")).json() for path in paths]
+    file = await client.get(f"/api/chatkit/attachments/{rows['attachment_id']}")
+    return [file.content, *[(await client.get(f"/api/me/{path}")).json() for path in paths]]
 
 
 def test_there_is_a_row_of_every_sort_that_a_path_can_name() -> None:
     named = {name for path in OPERATIONS.values() for name in _NAMES.findall(path[1])}
 
-    assert named == {"user_id", "task_id", "conversation_id", "token_id"}
+    assert named == {"user_id", "task_id", "conversation_id", "token_id", "attachment_id"}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -133,7 +151,7 @@ async def test_a_strangers_row_looks_like_one_that_does_not_exist(
 
 def _without_ids(problem: dict[str, Any]) -> dict[str, Any]:
     plain = {name: value for name, value in problem.items() if name != "request_id"}
-    return {name: re.sub(r"\d{2,}|\b\d\b", "#", str(value)) for name, value in plain.items()}
+    return {name: re.sub(r"\batc_\w+|\d{2,}|\b\d\b", "#", str(value)) for name, value in plain.items()}
 
 
 async def test_a_strangers_conversation_cannot_be_joined(
