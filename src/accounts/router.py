@@ -1,5 +1,7 @@
 """The routes of own accounts."""
 
+from typing import Any
+
 from fastapi import APIRouter
 
 from src.accounts.dependencies import AccountDeskDep, AccountServiceDep, TokenStatusDep
@@ -17,6 +19,9 @@ from src.accounts.schemas import (
 )
 from src.core.http_errors import failures
 from src.core.routing import StrictRoute
+
+_SIGNED_IN: dict[str, Any] = {"security": [{"bearer": []}]}
+_MAYBE_SIGNED_IN: dict[str, Any] = {"security": [{"bearer": []}, {}]}
 
 router = APIRouter(
     prefix="/api/auth", tags=["accounts"], route_class=StrictRoute, responses=failures(400, 500, 503)
@@ -41,7 +46,7 @@ async def sign_in(person: SignIn, desk: AccountDeskDep) -> SignedIn:
     return await desk.sign_in(person.email, person.password)
 
 
-@router.post("/verify", operation_id="verify_token", responses=failures(401))
+@router.post("/verify", operation_id="verify_token", openapi_extra=_MAYBE_SIGNED_IN, responses=failures(401))
 async def verify_token(status: TokenStatusDep) -> TokenStatus:
     """Whether a token is accepted, and for whom.
 
@@ -51,31 +56,47 @@ async def verify_token(status: TokenStatusDep) -> TokenStatus:
     return status
 
 
-@router.get("/profile", operation_id="get_profile", responses=failures(401))
+@router.get("/profile", operation_id="get_profile", openapi_extra=_SIGNED_IN, responses=failures(401))
 async def get_profile(account: AccountServiceDep) -> AccountRead:
     """The caller; whoever signed in elsewhere than here has an id, and an email if their token says one."""
     return await account.profile()
 
 
-@router.put("/profile", operation_id="update_profile", responses=failures(401, 403, 409, 429))
+@router.put(
+    "/profile",
+    operation_id="update_profile",
+    openapi_extra=_SIGNED_IN,
+    responses=failures(401, 403, 409, 429),
+)
 async def update_profile(change: ProfileUpdate, account: AccountServiceDep) -> AccountRead:
     """Change the name, or the email, which needs the present password; what is not given stays."""
     return await account.update(change)
 
 
-@router.delete("/profile", operation_id="delete_account", status_code=204, responses=failures(401, 403, 429))
+@router.delete(
+    "/profile",
+    operation_id="delete_account",
+    openapi_extra=_SIGNED_IN,
+    status_code=204,
+    responses=failures(401, 403, 429),
+)
 async def delete_account(deletion: AccountDeletion, account: AccountServiceDep) -> None:
     """Delete the account and everything of it: tasks, history, conversations, settings and tokens."""
     await account.delete(deletion.password)
 
 
-@router.post("/change-password", operation_id="change_password", responses=failures(401, 403, 429))
+@router.post(
+    "/change-password",
+    operation_id="change_password",
+    openapi_extra=_SIGNED_IN,
+    responses=failures(401, 403, 429),
+)
 async def change_password(change: PasswordChange, account: AccountServiceDep) -> SignedIn:
     """Take another password; every token dies, this one too, and a new one is answered."""
     return await account.change_password(change)
 
 
-@router.post("/logout", operation_id="sign_out", responses=failures(401, 403))
+@router.post("/logout", operation_id="sign_out", openapi_extra=_SIGNED_IN, responses=failures(401, 403))
 async def sign_out(account: AccountServiceDep) -> SignedOut:
     """End the session; the token is refused from the next request on."""
     await account.sign_out()

@@ -22,13 +22,15 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class SignUp(RequestModel):
     """Whom to make an account for."""
 
-    email: Email
+    email: Email = Field(examples=["grace@example.com"])
     password: NewPassword = Field(repr=False)
 
 
-class Registration(SignUp):
+class Registration(RequestModel):
     """Whom to make an account for, and how to call them."""
 
+    email: Email
+    password: NewPassword = Field(repr=False)
     name: Name = Field(examples=["Ada Lovelace"])
 
 
