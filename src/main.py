@@ -51,6 +51,7 @@ from src.preferences.router import router as preferences_router
 from src.tasks.recurrence_router import router as recurrence_router
 from src.tasks.router import router as tasks_router
 from src.tasks.tags_router import router as tags_router
+from src.transfer.feed_router import calendar_router, feed_router
 from src.transfer.router import router as transfer_router
 from src.web.router import router as web_router
 from src.web.unusable import unusable_app
@@ -107,6 +108,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         chatkit_router,
         preferences_router,
         transfer_router,
+        feed_router,
+        calendar_router,
         mcp_router,
         personal_tokens_router,
         health.router,

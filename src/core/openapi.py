@@ -30,13 +30,14 @@ TAGS = [
     {"name": "analytics", "description": "What was done, what lies ahead, and how it is drawn."},
     {"name": "settings", "description": "Time zone, first day of the week, order of dates."},
     {"name": "tokens", "description": "Personal access tokens: keys for scripts and MCP clients."},
-    {"name": "transfer", "description": "Moving in and out: exports, imports, a private calendar feed."},
+    {"name": "transfer", "description": "Moving in and out: exports and imports."},
+    {"name": "feed", "description": "A private address for calendar programs to subscribe to."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
 
 
 # Their answers hold a secret, which is never kept for a retry.
-_NOT_REPLAYED = frozenset({"tokens"})
+_NOT_REPLAYED = frozenset({"tokens", "feed"})
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",

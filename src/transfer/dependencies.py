@@ -6,10 +6,11 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from src.auth.dependencies import CallerDep
-from src.core.dependencies import DatabaseDep, ExecutorDep, NowDep
+from src.core.dependencies import DatabaseDep, ExecutorDep, NowDep, SettingsDep
 from src.history.operation import Operation
 from src.preferences.service import PreferencesService
 from src.transfer.export_service import ExportService
+from src.transfer.feed_service import FeedService
 from src.transfer.import_service import ImportService
 
 
@@ -34,5 +35,16 @@ async def get_import_service(
     return ImportService(executor, Operation(caller, now), preferences, turns)
 
 
+async def get_feed_service(caller: CallerDep, database: DatabaseDep, now: NowDep) -> FeedService:
+    return FeedService(database, caller, now)
+
+
+async def get_base_url(request: Request, settings: SettingsDep) -> str:
+    """Where clients reach this service: as it is set, else as this client did."""
+    return settings.public_url or str(request.base_url)
+
+
 ExportsDep = Annotated[ExportService, Depends(get_export_service)]
 ImportsDep = Annotated[ImportService, Depends(get_import_service)]
+FeedDep = Annotated[FeedService, Depends(get_feed_service)]
+BaseUrlDep = Annotated[str, Depends(get_base_url)]

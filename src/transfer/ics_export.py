@@ -12,6 +12,7 @@ from src.recurrence.rule import Basis, CatchUp
 from src.recurrence.wall_time import to_wall
 from src.tasks.pattern import Pattern, is_repeating, pattern_of
 from src.tasks.schemas import TaskStatus
+from src.transfer.export_repository import ExportRepository
 from src.transfer.exporting import ExportSource
 from src.transfer.ics_rules import rrule_from
 from src.transfer.ics_text import day, line, text, texts, utc, wall
@@ -32,7 +33,16 @@ async def ics_chunks(source: ExportSource) -> AsyncIterator[bytes]:
     """A calendar of all tasks."""
     yield opening(await source.rows.zones()).encode()
     async for page in source.rows.tasks():
-        yield todos(page, source.now).encode()
+        yield todos(page).encode()
+    yield CLOSING.encode()
+
+
+async def feed_chunks(rows: ExportRepository, since: datetime) -> AsyncIterator[bytes]:
+    """A calendar to subscribe to: what is to be done, and what was finished since an instant."""
+    yield opening(await rows.zones(), name="Todo AI").encode()
+    for pages in (rows.pending_tasks(), rows.finished_tasks(since)):
+        async for page in pages:
+            yield todos(page).encode()
     yield CLOSING.encode()
 
 
@@ -44,14 +54,14 @@ def opening(zones: Iterable[str], *, name: str | None = None) -> str:
     head = [line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), line("PRODID", "-//Todo AI//Todo AI//EN")]
     head.append(line("CALSCALE", "GREGORIAN"))
     if name is not None:
-        head += [line("METHOD", "PUBLISH"), line("NAME", text(name)), line("X-WR-CALNAME", text(name))]
+        head += [line("NAME", text(name)), line("X-WR-CALNAME", text(name))]
         head += [line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H"), line("X-PUBLISHED-TTL", "PT1H")]
     return "".join([*head, *(_timezone(zone) for zone in zones if zone != "UTC")])
 
 
-def todos(rows: Iterable[Row], now: datetime) -> str:
+def todos(rows: Iterable[Row]) -> str:
     """The to-dos of some tasks."""
-    return "".join("".join(_todo(row, now)) for row in rows)
+    return "".join("".join(_todo(row)) for row in rows)
 
 
 @lru_cache(maxsize=64)
@@ -60,10 +70,10 @@ def _timezone(name: str) -> str:
     return zone.decode()
 
 
-def _todo(row: Row, now: datetime) -> Iterator[str]:
+def _todo(row: Row) -> Iterator[str]:
     yield line("BEGIN", "VTODO")
     yield line("UID", text(uid_of_row(row, OriginKind.TASK)))
-    yield line("DTSTAMP", utc(now))
+    yield line("DTSTAMP", utc(row["updated_at"]))  # Without METHOD the last revision (§3.8.7.2).
     yield line("SUMMARY", text(row["title"]))
     if row["description"]:
         yield line("DESCRIPTION", text(row["description"]))

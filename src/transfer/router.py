@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from src.core.http_errors import failures
 from src.idempotency.routing import IdempotentRoute
 from src.transfer.dependencies import ExportsDep, ImportsDep
 from src.transfer.records import ExportDocument
+from src.transfer.responses import AcceptEncoding, file_response
 from src.transfer.schemas import ExportRequest, ImportRequest, ImportResult
 
 router = APIRouter(
@@ -42,19 +43,12 @@ _BODY: dict[str, Any] = {
 
 @router.get("/export", operation_id="export_tasks", response_class=StreamingResponse, responses={200: _FILE})
 async def export_tasks(
-    wanted: Annotated[ExportRequest, Query()],
-    exports: ExportsDep,
-    accept_encoding: Annotated[str, Header(include_in_schema=False)] = "",
+    wanted: Annotated[ExportRequest, Query()], exports: ExportsDep, accept_encoding: AcceptEncoding = ""
 ) -> StreamingResponse:
     """Everything there is about the caller's tasks, as a file, from one snapshot."""
     file = await exports.write(wanted)
-    is_gzip = "gzip" in accept_encoding
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Vary": "Accept-Encoding"}
-    return StreamingResponse(
-        file.spool.compressed() if is_gzip else file.spool.plain(),
-        media_type=file.media_type,
-        headers=headers | ({"Content-Encoding": "gzip"} if is_gzip else {}),
-    )
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return file_response(file.spool, file.media_type, accept_encoding, headers)
 
 
 @router.post("/import", operation_id="import_tasks", openapi_extra=_BODY)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from src.core.schemas import RequestModel
+from src.core.schemas import Instant, RequestModel
 
 
 class ExportFormat(StrEnum):
@@ -60,3 +60,17 @@ class ImportResult(BaseModel):
     skipped: int = Field(description="Items that were left out; `errors` says why.")
     errors: list[ImportRemark]
     notices: list[ImportRemark] = Field(description="What was left out of items that are imported.")
+
+
+class FeedRead(BaseModel):
+    """Whether there is a private calendar address."""
+
+    is_active: bool
+    created_at: Instant | None
+
+
+class FeedCreated(BaseModel):
+    """The private calendar address, which is shown this once; who knows it reads the tasks."""
+
+    url: str = Field(examples=["https://todo.example/api/feed/…43 characters….ics"])
+    created_at: Instant
