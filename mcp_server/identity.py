@@ -25,7 +25,7 @@ class ToolContext:
     async def tasks(self) -> TaskService:
         """The acting caller's tasks, in an operation of this call's own."""
         caller = _acting_caller()
-        preferences = await PreferencesService(self.database, caller).in_force()
+        preferences = PreferencesService(self.database, caller)
         operation = Operation(caller, self.clock())
         return TaskService(self.database, operation, preferences, cursor_key=self.cursor_key)
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -31,6 +32,13 @@ class Page(BaseModel, Generic[ItemT]):
 
     items: list[ItemT]
     next_cursor: str | None = None
+
+
+def page_json(items: Sequence[str], next_cursor: str | None, total: int | None) -> bytes:
+    """A page whose items are JSON already; `total` is left out where it is None."""
+    cursor = f'"{next_cursor}"' if next_cursor else "null"
+    counted = "" if total is None else f',"total":{total}'
+    return f'{{"items":[{",".join(items)}],"next_cursor":{cursor}{counted}}}'.encode()
 
 
 class PageRequest(RequestModel):

@@ -3,10 +3,10 @@
 import difflib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from src.core.errors import FieldError, InvalidInput
@@ -16,11 +16,23 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def _rfc3339(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """Without the zeros at the end of a fraction, as PostgreSQL writes it."""
+    text = instant.astimezone(UTC).isoformat().removesuffix("+00:00")
+    return f"{text.rstrip('0') if instant.microsecond else text}Z"
 
 
 Instant = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
 """An aware datetime, written as RFC 3339 in UTC with `Z`."""
+
+
+def day_of(value: Any) -> Any:
+    """Text of a date alone as that date, which pydantic would take for its midnight."""
+    return date.fromisoformat(value) if isinstance(value, str) and len(value) == _DATE_LENGTH else value
+
+
+_DATE_LENGTH = len("2026-11-21")
+DayOrInstant = Annotated[Instant | date, BeforeValidator(day_of)]
+"""A calendar date, or an instant where a time of day was given."""
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -46,3 +46,7 @@ class Preferences:
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
+
+
+UTC_CALENDAR = Preferences(ZoneInfo("UTC"))
+"""The calendar of nobody in particular, for what names no day."""

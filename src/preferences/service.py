@@ -21,9 +21,15 @@ class PreferencesService:
     def __init__(self, executor: Executor, caller: Caller) -> None:
         self._repository = PreferencesRepository(executor, caller.user_id)
         self._caller = caller
+        self._in_force: Preferences | None = None
 
     async def in_force(self) -> Preferences:
-        """The zone of this request, else the stored one, else UTC."""
+        """The zone of this request, else the stored one, else UTC; asked for once."""
+        if self._in_force is None:
+            self._in_force = await self._read()
+        return self._in_force
+
+    async def _read(self) -> Preferences:
         row: Row = await self._repository.get() or _DEFAULTS
         name = self._caller.timezone or row["timezone"] or "UTC"
         return Preferences(zone_named(name), Weekday(row["week_start"]), DateOrder(row["date_order"]))

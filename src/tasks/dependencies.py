@@ -18,7 +18,7 @@ TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", e
 async def get_task_service(
     request: Request, caller: CallerDep, executor: ExecutorDep, now: NowDep
 ) -> TaskService:
-    preferences = await PreferencesService(executor, caller).in_force()
+    preferences = PreferencesService(executor, caller)
     return TaskService(executor, Operation(caller, now), preferences, cursor_key=request.app.state.cursor_key)
 
 

@@ -115,6 +115,12 @@ class TaskFilter(RequestModel):
         ascends = self.sort in (TaskSort.DUE_DATE, TaskSort.TITLE, TaskSort.STATUS)
         return SortDirection.ASCENDING if ascends else SortDirection.DESCENDING
 
+    @property
+    def names_days(self) -> bool:
+        """Whether it speaks of days, which somebody's calendar must tell."""
+        said = (self.due, self.due_after, self.due_before, self.created_after, self.updated_after)
+        return any(each is not None for each in said)
+
 
 class TagFilter(RequestModel):
     """Which tags, and how many."""

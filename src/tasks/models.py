@@ -1,8 +1,10 @@
 """The tables of tasks, of the series they are occurrences of, of missed occurrences and of tags."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Column,
@@ -123,6 +125,8 @@ class TaskSeries(SQLModel, table=True):
     timezone: str = Field(sa_column=Column(Text, nullable=False))
     starts_wall: datetime = Field(sa_column=Column(DateTime, nullable=False))
     has_time: bool
+    # `RecurrenceRead`, made once: a pattern never changes, and reading a rule costs more than its task.
+    described: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     last_occurrence: int = Field(default=1, sa_column=Column(Integer, nullable=False))
     stopped_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -17,6 +17,9 @@ from src.tasks.reading import language_context
 from src.tasks.recurrence_schemas import RecurrenceFields
 from src.tasks.schemas import Priority, TaskCreate, tag_key
 
+DATED_FIELDS = ("due_date", "due_string", "recurrence")
+"""The fields that are read by somebody's calendar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

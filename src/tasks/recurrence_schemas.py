@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from src.core.errors import FieldError
-from src.core.schemas import Instant, RequestModel
+from src.core.schemas import DayOrInstant, Instant, RequestModel, day_of
 from src.preferences.schemas import TimezoneName
 from src.recurrence.rfc5545 import format_rrule, parse_rrule
 from src.recurrence.rule import (
@@ -144,14 +144,14 @@ class RecurrenceRead(BaseModel):
     month_days: list[int]
     months: list[int]
     set_position: list[int] | int | None
-    until: date | datetime | None
+    until: Annotated[date | datetime, BeforeValidator(day_of)] | None
     count: int | None
     basis: Basis
     catch_up: CatchUp
     rule: str = Field(description="RFC 5545.", examples=["FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"])
     text: str = Field(description="The same in English.", examples=["every 2 weeks on Friday"])
     timezone: str
-    starts_at: Instant | date
+    starts_at: DayOrInstant
 
 
 def read_pattern(pattern: Pattern) -> RecurrenceRead:

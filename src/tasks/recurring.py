@@ -80,7 +80,7 @@ class RecurringTasks:
 
     async def begin(self, pattern: Pattern) -> dict[str, Any]:
         """A new series, as the columns of its first occurrence."""
-        series_id = await self._series.insert(pattern.columns())
+        series_id = await self._series.insert(pattern)
         return {"series_id": series_id, "occurrence": 1, "scheduled_wall": wall_of(pattern.start)}
 
     async def delete_all(self, task: Row) -> None:

@@ -53,11 +53,21 @@ class TaskRepository:
         after: tuple[Any, int] | None,
         limit: int,
     ) -> list[Row]:
-        """The rows that meet the named conditions, with their `sort_key`, from behind a position on."""
+        """The rows that meet the named conditions, from behind a position on.
+
+        Each is the `task` as JSON, its `id`, and the `sort_key` that the order goes by.
+        """
         query = search_query(frozenset(conditions), sort, direction, is_later_page=after is not None)
         key, last_id = after or (None, None)
         return await self._executor.fetch_all(
-            query, owner=self._owner, last_key=key, last_id=last_id, page_size=limit, **conditions
+            query,
+            owner=self._owner,
+            now=self._operation.now,
+            asked_zone=self._operation.caller.timezone,
+            last_key=key,
+            last_id=last_id,
+            page_size=limit,
+            **conditions,
         )
 
     async def count(self, conditions: Mapping[str, Any]) -> int:

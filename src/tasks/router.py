@@ -61,10 +61,10 @@ async def batch_tasks(batch: Batch, tasks: TasksDep) -> BatchResult:
     return await tasks.batch(batch)
 
 
-@router.get("", operation_id="list_tasks")
-async def list_tasks(chosen: Annotated[TaskFilter, Query()], tasks: TasksDep) -> TaskPage:
+@router.get("", operation_id="list_tasks", response_model=TaskPage)
+async def list_tasks(chosen: Annotated[TaskFilter, Query()], tasks: TasksDep) -> Response:
     """A page of the caller's tasks, narrowed and ordered as asked."""
-    return await tasks.search(chosen)
+    return Response(await tasks.search_json(chosen), media_type="application/json")
 
 
 @router.get("/{task_id}", operation_id="get_task", response_model=TaskRead, **_NOT_FOUND)

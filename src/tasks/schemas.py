@@ -1,6 +1,5 @@
 """Tasks as clients read and write them."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from pydantic import (
 )
 
 from src.core.pagination import Page
-from src.core.schemas import Instant, RequestModel
+from src.core.schemas import DayOrInstant, Instant, RequestModel
 from src.tasks.recurrence_schemas import Recurrence, RecurrenceRead
 
 
@@ -122,7 +121,7 @@ class TaskRead(BaseModel):
     priority: Priority
     category: str | None
     tags: list[str]
-    due_date: Instant | date | None = Field(description="A date, or an instant where a time was given.")
+    due_date: DayOrInstant | None = Field(description="A date, or an instant where a time was given.")
     due_timezone: str | None = Field(description="The zone in which the time of day was meant.")
     due_text: str | None = Field(description="The due date in words.", examples=["tomorrow, Sun 22 Nov"])
     recurrence: RecurrenceRead | None = Field(description="How it repeats; null where it does not.")

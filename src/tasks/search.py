@@ -30,8 +30,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.types import TypeEngine
 
 from src.core.database import Query
-from src.tasks.columns import owned, task_table, with_series
+from src.tasks.columns import beside_series, owned, task_table
 from src.tasks.filters import SortDirection, TaskSort
+from src.tasks.shown import task_json
 
 _task = task_table.c
 _zoned = DateTime(timezone=True)
@@ -84,9 +85,10 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 def search_query(
     values: frozenset[str], sort: TaskSort, direction: SortDirection, *, is_later_page: bool
 ) -> Query:
-    """The rows, with their `sort_key`, that meet the conditions whose values are given."""
+    """The tasks as JSON, with their `sort_key`, that meet the conditions whose values are given."""
     key = _sort_key(sort, direction)
-    statement = _narrowed(with_series(task_table).add_columns(key.label("sort_key")), values)
+    shown = select(task_json.label("task"), _task.id, key.label("sort_key"))
+    statement = _narrowed(shown.select_from(beside_series(task_table)), values)
     if is_later_page:
         statement = statement.where(_behind(key, sort, direction))
     statement = _ordered(statement, key, direction).limit(bindparam("page_size", type_=Integer))

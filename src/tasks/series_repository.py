@@ -25,6 +25,8 @@ from src.tasks import models
 from src.tasks.columns import series_columns
 from src.tasks.columns import series_table as _series
 from src.tasks.columns import task_table as _task
+from src.tasks.pattern import Pattern
+from src.tasks.recurrence_schemas import read_pattern
 
 _missed = metadata.tables[str(models.MissedOccurrence.__tablename__)]
 
@@ -37,7 +39,8 @@ class SeriesRepository:
         self._operation = operation
         self._owner = operation.caller.user_id
 
-    async def insert(self, values: dict[str, Any]) -> int:
+    async def insert(self, pattern: Pattern) -> int:
+        values = pattern.columns() | {"described": read_pattern(pattern).model_dump(mode="json")}
         row = await self._executor.fetch_one(
             _insert, owner=self._owner, now=self._operation.now, last_occurrence=1, **values
         )
@@ -80,7 +83,16 @@ _owner = bindparam("owner", type_=Text)
 _id = bindparam("series_id", type_=BigInteger)
 _now = bindparam("now", type_=DateTime(timezone=True))
 _this_one = and_(_series.c.user_id == _owner, _series.c.id == _id)
-_stored = ("rule", "basis", "catch_up", "timezone", "starts_wall", "has_time", "last_occurrence")
+_stored = (
+    "rule",
+    "basis",
+    "catch_up",
+    "timezone",
+    "starts_wall",
+    "has_time",
+    "described",
+    "last_occurrence",
+)
 
 _insert = Query(
     insert(_series)

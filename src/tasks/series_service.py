@@ -14,7 +14,7 @@ from src.tasks.dates import read_due
 from src.tasks.errors import NotRecurring, TaskNotFound
 from src.tasks.pattern import Pattern, is_repeating, pattern_of, wall_of
 from src.tasks.plan import Plan, Planner
-from src.tasks.reading import TaskReader
+from src.tasks.reading import TaskReader, due_text
 from src.tasks.recurrence_schemas import (
     OccurrenceDate,
     Occurrences,
@@ -37,7 +37,7 @@ class SeriesService:
         self._series = SeriesRepository(executor, operation)
         self._operation = operation
         self._preferences = preferences
-        self._reader = TaskReader(preferences, operation.now)
+        self._reader = TaskReader(operation.caller, operation.now)
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
 
     async def search(self, *, limit: int, cursor: str | None) -> Page[SeriesRead]:
@@ -109,9 +109,8 @@ class SeriesService:
 
     def _dated(self, pattern: Pattern, number: int, slot: date) -> OccurrenceDate:
         due = pattern.due(slot)
-        return OccurrenceDate(
-            number=number, due_date=due.value, due_text=self._reader.due_text(due.on, due.at)
-        )
+        said = due_text(due.on, due.at, self._preferences.zone, self._operation.now)
+        return OccurrenceDate(number=number, due_date=due.value, due_text=said)
 
 
 def _chain(pattern: Pattern, number: int, scheduled: datetime) -> Iterator[tuple[int, date]]:

@@ -5,8 +5,10 @@ from typing import Any, Self
 
 from src.core.database import Executor, Row
 from src.core.errors import DomainError
+from src.core.pagination import page_json
 from src.history.operation import Operation
-from src.preferences.schemas import Preferences
+from src.preferences.schemas import UTC_CALENDAR
+from src.preferences.service import PreferencesService
 from src.tasks.batch_schemas import (
     Batch,
     BatchResult,
@@ -20,7 +22,7 @@ from src.tasks.batch_schemas import Operation as BatchOperation
 from src.tasks.errors import AlreadyFinished, BatchFailed, NotRecurring, TaskChanged, TaskNotFound
 from src.tasks.filters import TagFilter, TaskFilter
 from src.tasks.pattern import is_repeating, pattern_of
-from src.tasks.plan import Plan, Planner
+from src.tasks.plan import DATED_FIELDS, Plan, Planner
 from src.tasks.query import conditions_of, cursor_after, escaped, position_of
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest, UnderstoodRead
 from src.tasks.reading import TaskReader
@@ -48,7 +50,7 @@ class TaskService:
         self,
         executor: Executor,
         operation: Operation,
-        preferences: Preferences,
+        preferences: PreferencesService,
         *,
         cursor_key: bytes,
     ) -> None:
@@ -58,8 +60,7 @@ class TaskService:
         self._preferences = preferences
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
         self._repository = TaskRepository(executor, operation)
-        self._planner = Planner(preferences, operation.now)
-        self._reader = TaskReader(preferences, operation.now)
+        self._reader = TaskReader(operation.caller, operation.now)
 
     def guarded(self, versions: frozenset[str] | None) -> Self:
         """The same service, which refuses to change a task that is at none of these versions."""
@@ -68,21 +69,24 @@ class TaskService:
         return guarded
 
     async def create(self, task: TaskCreate) -> TaskRead:
-        return await self._create(self._planner.plan(_all_fields(task)))
+        fields = _all_fields(task)
+        return await self._create((await self._planner(fields)).plan(fields))
 
     async def quick_add(self, request: QuickAddRequest) -> QuickAdded:
         """Create the task that a line of text describes, or only show it."""
-        plan, said = self._planner.quick(request.text)
+        planner = await self._planner()
+        plan, said = planner.quick(request.text)
         understood = [UnderstoodRead.of(piece) for piece in said.understood]
         if not request.dry_run:
             return QuickAdded(task=await self._create(plan), understood=understood)
-        pattern = self._planner.pattern(plan) if plan.rule else None
-        return QuickAdded(task=self._reader.draft(plan.columns, pattern), understood=understood)
+        pattern = planner.pattern(plan) if plan.rule else None
+        zone = (await self._preferences.in_force()).zone
+        return QuickAdded(task=self._reader.draft(plan.columns, pattern, zone), understood=understood)
 
     async def _create(self, plan: Plan) -> TaskRead:
         if plan.rule is None:
             return self._reader.read(await self._repository.insert(plan.columns))
-        pattern = self._planner.pattern(plan)
+        pattern = (await self._planner()).pattern(plan)
         async with self._executor.transaction() as transaction:
             first = await RecurringTasks(transaction, self._operation).begin(pattern)
             repository = TaskRepository(transaction, self._operation)
@@ -92,7 +96,11 @@ class TaskService:
         return self._found(await self._repository.get(task_id), task_id)
 
     async def search(self, chosen: TaskFilter) -> TaskPage:
-        conditions = conditions_of(chosen, self._preferences, self._operation.now)
+        return TaskPage.model_validate_json(await self.search_json(chosen))
+
+    async def search_json(self, chosen: TaskFilter) -> bytes:
+        """A page of tasks as the JSON of `TaskPage`, which PostgreSQL has made all but whole."""
+        conditions = await self._conditions(chosen)
         rows = await self._repository.search(
             conditions,
             chosen.sort,
@@ -104,7 +112,17 @@ class TaskService:
         has_more = len(rows) > chosen.limit
         next_cursor = cursor_after(shown[-1], chosen, self._cursor_key) if has_more else None
         total = await self._repository.count(conditions) if chosen.include_total else None
-        return TaskPage(items=[self._reader.read(row) for row in shown], next_cursor=next_cursor, total=total)
+        return page_json([row["task"] for row in shown], next_cursor, total)
+
+    async def _conditions(self, chosen: TaskFilter) -> dict[str, Any]:
+        preferences = await self._preferences.in_force() if chosen.names_days else UTC_CALENDAR
+        return conditions_of(chosen, preferences, self._operation.now)
+
+    async def _planner(self, fields: dict[str, Any] | None = None) -> Planner:
+        """Who reads what was written; where no field names a day, nobody's calendar is asked for."""
+        names_days = fields is None or any(fields.get(name) is not None for name in DATED_FIELDS)
+        preferences = await self._preferences.in_force() if names_days else UTC_CALENDAR
+        return Planner(preferences, self._operation.now)
 
     async def tags(self, chosen: TagFilter) -> list[TagRead]:
         """The tags in use, the most used first."""
@@ -206,7 +224,7 @@ class TaskService:
             raise BatchFailed(index, error) from error
 
     async def _change(self, task_id: int, fields: dict[str, Any], *, is_completed: bool | None) -> TaskRead:
-        plan = self._planner.plan(fields)
+        plan = (await self._planner(fields)).plan(fields)
         is_plain = is_completed is None and not plan.sets_recurrence and self._wanted_versions is None
         if is_plain and plan.columns:
             return self._found(await self._repository.update(task_id, plan.columns), task_id)
@@ -228,7 +246,7 @@ class TaskService:
         task = await recurring.stop(task)
         if plan.rule is None:
             return task, {}
-        pattern = self._planner.pattern(plan, task)
+        pattern = (await self._planner()).pattern(plan, task)
         return task, await recurring.begin(pattern) | pattern.due_columns()
 
     async def _turned(self, transaction: Executor, task: Row, is_completed: bool | None) -> Row:
