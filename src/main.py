@@ -73,6 +73,15 @@ _ALLOWED_HEADERS = (
     "X-Request-ID",
     "X-Timezone",
 )
+_EXPOSED_HEADERS = (
+    "Content-Disposition",
+    "ETag",
+    "Idempotent-Replayed",
+    "Location",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Request-ID",
+)
 
 # Files come in whole; everything else is small.
 _BODY_LIMITS = {
@@ -139,7 +148,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         allow_credentials=not settings.allow_all_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=_ALLOWED_HEADERS,
-        expose_headers=["ETag", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID"],
+        expose_headers=_EXPOSED_HEADERS,
         max_age=3600,
     )
     app.add_middleware(RequestLayer, secret=_FEED_TOKEN)

@@ -116,7 +116,9 @@ async def test_the_frontend_can_read_every_failure(
     assert response.headers["content-type"] == "application/problem+json"
     assert allowed(response) == (FRONTEND, "true")
     exposed = response.headers["Access-Control-Expose-Headers"]
-    assert {"ETag", "Retry-After", "WWW-Authenticate", "X-Request-ID"} <= set(exposed.split(", "))
+    assert {"Content-Disposition", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-ID"} <= set(
+        exposed.split(", ")
+    )
 
 
 async def test_the_frontend_can_read_that_something_went_wrong(settings: Settings) -> None:
