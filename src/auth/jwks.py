@@ -95,7 +95,7 @@ class JwksCache:
                 self._keys = parse_key_set(await self._fetch())
             self._fetched_at, has_failed = at, False
         except (KeysUnreachable, UnusableKeys, TimeoutError) as error:
-            log.warning("The keys that tokens are checked with: %s", error or type(error).__name__)
+            log.warning("No keys to check tokens with: %s %s", type(error).__name__, error)
         finally:
             self._has_failed = has_failed
 

@@ -23,7 +23,7 @@ async def fetch_keys(http: httpx.AsyncClient, url: str) -> bytes:
         finally:
             await response.aclose()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise KeysUnreachable(f"{type(error).__name__} {error}") from error
+        raise KeysUnreachable(f"{type(error).__name__} {error}".strip()) from error
 
 
 async def _checked(response: httpx.Response) -> bytes:

@@ -18,7 +18,7 @@ from src.auth.jwks import JwksCache, JwksUnavailable
 from src.auth.tokens import JwtVerifier
 from src.core.config import Settings
 from src.main import create_app
-from tests.auth.issuing import ED25519, HOME, KEYS, KeyServer, SigningKey, key_set, verifier_for
+from tests.auth.issuing import ED25519, HOME, KEYS, KeyServer, SigningKey, encoded, key_set, verifier_for
 from tests.conftest import client_of, running
 from tests.factories import NOW
 
@@ -294,7 +294,9 @@ async def test_reading_stops_after_64_kilobytes() -> None:
     assert (found, stream.kilobytes, stream.is_closed) == ("jwks_unavailable", 65, True)
 
 
-async def test_a_server_that_stalls_is_given_up_and_waited_for_once_only() -> None:
+async def test_a_server_that_stalls_is_given_up_and_waited_for_once_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     begun = []
 
     async def fetch() -> bytes:
@@ -314,6 +316,8 @@ async def test_a_server_that_stalls_is_given_up_and_waited_for_once_only() -> No
 
     assert at_once.done()
     assert (await at_once, len(begun)) == (waited, 3)
+    assert "No keys to check tokens with: TimeoutError" in caplog.text
+    assert "never retrieved" not in caplog.text
 
 
 async def test_who_gives_up_waiting_takes_the_keys_from_nobody() -> None:
@@ -358,11 +362,15 @@ UNUSABLE_KEYS: dict[str, tuple[list[dict[str, Any]], str]] = {
     "a point that is off the curve": ([P256.jwk | {"x": P256.jwk["y"]}], token(P256)),
     "a point that is a number": ([ED25519.jwk | {"x": 1}], token()),
     "no point": ([{name: value for name, value in ED25519.jwk.items() if name != "x"}], token()),
-    "a private part that is public": ([ED25519.jwk | {"d": ED25519.jwk["x"]}], token()),
+    "a private part that is public": (
+        [ED25519.jwk | {"d": encoded(ED25519.private.private_bytes_raw())}],
+        token(),
+    ),
     "no name": ([{name: value for name, value in ED25519.jwk.items() if name != "kid"}], token()),
     "a name that is a number": ([ED25519.jwk | {"kid": 1}], token(kid="1")),
     "an empty name": ([ED25519.jwk | {"kid": ""}], token(kid="")),
-    "a name of two keys": ([ED25519.jwk, P256.jwk | {"kid": "ed"}], token()),
+    "a name of two keys, the first's": ([ED25519.jwk, P256.jwk | {"kid": "ed"}], token()),
+    "a name of two keys, the last's": ([P256.jwk | {"kid": "ed"}, ED25519.jwk], token()),
     "a PS256 signature by an RS256 key": ([PUBLIC_RSA.jwk], token(KEYS["PS256"], kid="rsa")),
     "an RS256 signature by a PS256 key": ([KEYS["PS256"].jwk], token(PUBLIC_RSA, kid="pss")),
     "another key of the same name": ([ED25519.jwk | {"kid": "p256"}], token(P256)),

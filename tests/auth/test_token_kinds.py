@@ -269,6 +269,23 @@ async def test_a_token_is_remembered_no_longer_than_half_a_minute_and_never_beyo
     assert not await is_let_in(verifier, brief, after=31)
 
 
+async def test_a_remembered_token_is_not_valid_before_its_time() -> None:
+    verifier = frontend()
+
+    found = [await is_let_in(verifier, by_secret(), after=seconds) for seconds in (0, -600)]
+
+    assert found == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("email", "told"), [("a@example.com", "a@example.com"), ("a" * 321, None), (["a"], None)]
+)
+async def test_an_email_that_is_none_is_not_told(email: Any, told: str | None) -> None:
+    identity = await frontend().verify(by_secret(email=email), NOW)
+
+    assert identity.email == told
+
+
 def test_the_memory_of_tokens_is_bounded_and_keeps_those_seen_last() -> None:
     memory = VerifiedTokens()
     verified = VerifiedToken(Identity("ann", CredentialKind.JWKS_JWT))
