@@ -1,11 +1,12 @@
 """Tells what a provider's client raised in the service's own words; the provider's text stays in the log."""
 
 import math
+import re
 from collections.abc import Mapping
 
 from agents.exceptions import ModelBehaviorError
 from httpx2 import ConnectTimeout
-from openai import APIConnectionError, APIStatusError, APITimeoutError
+from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
 from src.assistant.errors import (
     ModelMisbehaved,
@@ -17,8 +18,30 @@ from src.assistant.errors import (
     ModelUnknown,
 )
 
-SPENT_QUOTA = "insufficient_quota"
+_SPENT = frozenset({"insufficient_quota"})
+_MISMADE_CALL = frozenset({"tool_use_failed"})
+"""Groq refuses what its own model wrote, as a bad request; the next attempt writes something else."""
+_BAD_KEY = "API_KEY_INVALID"
+"""Gemini tells a wrong key as a bad request."""
+_KINDS: dict[int, type[ModelUnavailable]] = {
+    400: ModelRefusedRequest,
+    401: ModelRefusedKey,
+    402: ModelOutOfQuota,
+    403: ModelRefusedKey,
+    404: ModelUnknown,
+    413: ModelRefusedRequest,
+    422: ModelRefusedRequest,
+    429: ModelOutOfQuota,
+}
+_SENTENCES: dict[type[ModelUnavailable], str] = {
+    ModelMisbehaved: "The model at {provider} gave an answer that cannot be used.",
+    ModelOutOfQuota: "{provider} takes no more requests for now.",
+    ModelRefusedKey: "{provider} refused the key of this service.",
+    ModelRefusedRequest: "{provider} did not accept the request.",
+    ModelUnknown: "{provider} has no model called {model}.",
+}
 _LONGEST_HINT = 24 * 60 * 60
+_RETRY_DELAY = re.compile(r"'retryDelay': '(\d+(?:\.\d+)?)s'")
 
 
 def failure_of(error: Exception, *, provider: str, model: str) -> ModelUnavailable:
@@ -29,33 +52,60 @@ def failure_of(error: Exception, *, provider: str, model: str) -> ModelUnavailab
     is_unreachable = isinstance(error, APIConnectionError) and isinstance(error.__cause__, ConnectTimeout)
     if isinstance(error, TimeoutError | APITimeoutError) and not is_unreachable:
         return ModelTimedOut(f"The model at {provider} did not answer in time.")
-    if isinstance(error, APIStatusError):
-        return _failure_of_status(error, provider, model)
     if isinstance(error, APIConnectionError):
         return ModelUnavailable(f"The model at {provider} cannot be reached.")
+    if isinstance(error, APIError):
+        return _failure_of_answer(error, provider, model)
     if isinstance(error, ModelBehaviorError):
         return ModelMisbehaved(f"The model at {provider} gave an answer that cannot be used.")
     return ModelUnavailable(f"The model at {provider} failed.")
 
 
-def _failure_of_status(error: APIStatusError, provider: str, model: str) -> ModelUnavailable:
-    match error.status_code:
-        case 401 | 403:
-            return ModelRefusedKey(f"{provider} refused the key of this service.")
-        case 402 | 429:
-            hint = retry_after_seconds(error.response.headers)
-            return ModelOutOfQuota(f"{provider} takes no more requests for now.", retry_after=hint)
-        case 404:
-            return ModelUnknown(f"{provider} has no model called {model}.")
-        case 400 | 413 | 422:
-            return ModelRefusedRequest(f"{provider} did not accept the request.")
-        case status:
-            return ModelUnavailable(f"The model at {provider} failed with status {status}.")
+def _failure_of_answer(error: APIError, provider: str, model: str) -> ModelUnavailable:
+    status = _status_of(error)
+    kind = _kind_of(error, status, provider)
+    if kind is ModelUnavailable:
+        told = "" if status is None else f" with status {status}"
+        return ModelUnavailable(f"The model at {provider} failed{told}.")
+    sentence = _SENTENCES[kind].format(provider=provider, model=model)
+    return kind(sentence, retry_after=_hint_of(error) if kind is ModelOutOfQuota else None)
+
+
+def _kind_of(error: APIError, status: int | None, provider: str) -> type[ModelUnavailable]:
+    if error.code in _MISMADE_CALL:
+        return ModelMisbehaved
+    if _BAD_KEY in str(error.body):
+        return ModelRefusedKey
+    if status == 403 and provider == "openrouter":
+        return (
+            ModelRefusedRequest  # A model there may have its input moderated, and says so with this status.
+        )
+    return _KINDS.get(status or 0, ModelUnavailable)
+
+
+def _status_of(error: APIError) -> int | None:
+    """The HTTP status, or the one that an error in the middle of a stream names."""
+    if isinstance(error, APIStatusError):
+        return error.status_code
+    body = error.body if isinstance(error.body, dict) else {}
+    named = [body.get("status_code"), body.get("code")]
+    return next((code for code in named if isinstance(code, int) and 400 <= code <= 599), None)
 
 
 def is_worth_another_try(error: Exception, failure: ModelUnavailable) -> bool:
     """Whether the same provider may answer a moment later; a spent quota does not come back so soon."""
-    return failure.is_transient and getattr(error, "code", None) != SPENT_QUOTA
+    is_spent = isinstance(error, APIError) and (error.code in _SPENT or _status_of(error) == 402)
+    return failure.is_transient and not is_spent
+
+
+def _hint_of(error: APIError) -> int | None:
+    """When to come back: in a header, or in the body as Gemini says it."""
+    if isinstance(error, APIStatusError):
+        hint = retry_after_seconds(error.response.headers)
+        if hint is not None:
+            return hint
+    delay = _RETRY_DELAY.search(str(error.body))
+    return retry_after_seconds({"retry-after": delay[1]}) if delay else None
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> int | None:

@@ -12,13 +12,13 @@ from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
 
 from src.assistant.local_model.model import LocalModel
 from src.assistant.provider_choice import Choice, choices
-from src.assistant.repairs import with_distinct_calls
+from src.assistant.repairs import with_distinct_calls, with_signed_calls
 from src.core.config import Settings
 
 CONNECT_SECONDS = 5.0
 _REASONING_FAMILIES = ("gpt-5", "o1", "o3", "o4")
 _BLIND = ("groq",)  # What runs there by default reads text only, and refuses a request with a picture.
-_HEADERS = {"openrouter": {"X-OpenRouter-Title": "Todo AI"}}
+_TITLE = "Todo AI"
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,14 @@ class ChatCompletionsModel(OpenAIChatCompletionsModel):
         await self._client.close()
 
 
+class GeminiModel(ChatCompletionsModel):
+    """A model of Gemini's, which wants the calls of a conversation signed."""
+
+    async def _fetch_response(self, *args: Any, **kwargs: Any) -> Any:
+        instructions, items, *rest = args  # The chain of models always hands over items.
+        return await super()._fetch_response(instructions, with_signed_calls(items), *rest, **kwargs)
+
+
 def providers_from(settings: Settings) -> list[Provider]:
     """The provider the settings choose and the ones to fall back to, in order.
 
@@ -74,7 +82,8 @@ def _provider(choice: Choice, settings: Settings) -> Provider:
         return local_provider()
 
     def build() -> Model:
-        return ChatCompletionsModel(choice.model, _client(choice, settings.llm_timeout_seconds))
+        kind = GeminiModel if choice.provider == "gemini" else ChatCompletionsModel
+        return kind(choice.model, _client(choice, settings))
 
     sees_pictures = choice.provider not in _BLIND
     return Provider(
@@ -82,18 +91,27 @@ def _provider(choice: Choice, settings: Settings) -> Provider:
     )
 
 
-def _client(choice: Choice, timeout: float) -> AsyncOpenAI:
+def _client(choice: Choice, settings: Settings) -> AsyncOpenAI:
+    timeout = settings.llm_timeout_seconds
     limits = Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
     return AsyncOpenAI(
         api_key=choice.api_key.get_secret_value(),
         base_url=choice.base_url,
-        default_headers=_HEADERS.get(choice.provider),
+        default_headers=_headers(choice, settings),
         # The chain of models retries by itself; two layers of retries would multiply.
         max_retries=0,
         timeout=limits,
         # A fifth of httpx's CPU time for each stream.
         http_client=DefaultAioHttpClient(timeout=limits),
     )
+
+
+def _headers(choice: Choice, settings: Settings) -> dict[str, str]:
+    """OpenRouter lists applications by the address and title that they send."""
+    if choice.provider != "openrouter":
+        return {}
+    referer = {"HTTP-Referer": settings.public_url} if settings.public_url else {}
+    return {"X-OpenRouter-Title": _TITLE} | referer
 
 
 def _model_settings(choice: Choice, settings: Settings) -> ModelSettings:

@@ -13,6 +13,7 @@ from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 from openai.types.responses import ResponseFunctionToolCall, ResponseOutputItem
 
+_UNCHECKED = "skip_thought_signature_validator"
 _ALPHABET = string.ascii_letters + string.digits
 _CALL_ID_LENGTH = 9
 """Mistral takes call ids of exactly nine letters and digits; everybody else takes them too."""
@@ -97,6 +98,27 @@ def _with_plain_call(item: TResponseInputItem) -> TResponseInputItem:
     if item.get("type") == "function_call_output" and not isinstance(item.get("output"), str):
         changed["output"] = plain_text(item.get("output"))
     return cast(TResponseInputItem, {**item, **changed}) if changed else item
+
+
+def with_signed_calls(items: Iterable[TResponseInputItem]) -> list[TResponseInputItem]:
+    """The input with a thought signature on the first call of every step, as Gemini 3 demands.
+
+    It refuses a call it did not sign itself: one that another provider made earlier in the turn, or one out
+    of the stored conversation. For those Google documents a signature that is not checked. Its own calls keep
+    theirs, and of parallel ones only the first has one.
+    """
+    signed: list[TResponseInputItem] = []
+    is_first = True
+    for item in items:
+        is_call = item.get("type") == "function_call"
+        signed.append(_signed(item) if is_call and is_first else item)
+        is_first = not is_call
+    return signed
+
+
+def _signed(item: TResponseInputItem) -> TResponseInputItem:
+    known = cast(dict[str, Any], item).get("provider_data") or {}
+    return cast(TResponseInputItem, {**item, "provider_data": {"thought_signature": _UNCHECKED} | known})
 
 
 def plain_text(output: Any) -> str:

@@ -19,12 +19,14 @@ class ScriptedProvider:
         self._steps = list(steps)
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self.hung_up = asyncio.Event()
         self.base_url = ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(await request.json())
         self.headers.append(dict(request.headers))
+        self.paths.append(request.path)
         step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
         try:
             return await step(request)
@@ -37,7 +39,7 @@ class ScriptedProvider:
 async def scripted_provider(*steps: Step) -> AsyncIterator[ScriptedProvider]:
     provider = ScriptedProvider(steps)
     app = web.Application()
-    app.router.add_post("/v1/chat/completions", provider.answer)
+    app.router.add_post("/{path:.*}", provider.answer)
     # A handler whose client hung up is cancelled, as a model's server stops computing then.
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
@@ -77,6 +79,13 @@ def streams(*deltas: Delta, finish: str, tokens: tuple[int, int] = (10, 5)) -> S
         await _send(response, _chunk(None, usage=spent))
         await response.write(b"data: [DONE]\n\n")
         return response
+
+    return step
+
+
+def answers_with(status: int, body: Any, *, headers: dict[str, str] | None = None) -> Step:
+    async def step(_: web.Request) -> web.StreamResponse:
+        return web.json_response(body, status=status, headers=headers)
 
     return step
 
