@@ -17,7 +17,7 @@ from tests.factories import StandingClock
 def token_clock(app: FastAPI) -> Iterator[StandingClock]:
     """Stands at the real present, in which the tests' JWTs live, until a test moves it."""
     clock = StandingClock()
-    clock.set(system_clock())
+    clock.set(system_clock().replace(microsecond=0))
     app.state.token_clock = clock
     yield clock
     app.state.token_clock = system_clock
