@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -116,10 +117,21 @@ async def test_the_example_of_a_body_works(
     chat = await client.post("/api/me/chat", json={"message": "hello"})
     ids = {"user_id": "me", "task_id": task["id"], "conversation_id": chat.json()["conversation_id"]}
 
+    if "accounts" in operation["tags"] and "security" in operation:
+        await _become_an_account(client)
+
     response = await client.request(method, path.format(**ids), json=_with_ids(example, task["id"]))
 
     assert example
     assert response.is_success, response.text
+
+
+async def _become_an_account(client: httpx.AsyncClient) -> None:
+    """Examples of accounts all have one password."""
+    email = f"{uuid4().hex}@example.com"
+    body = {"email": email, "password": "a quiet harbour at dusk"}
+    signed_in = (await client.post("/api/auth/signup", json=body)).json()
+    client.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
 
 
 def _with_ids(example: Any, task_id: int) -> Any:
@@ -133,7 +145,9 @@ def test_routes_of_a_user_need_the_documented_bearer_token() -> None:
 
     assert schemes["bearer"]["scheme"] == "bearer"
     for _, path, operation in OPERATIONS:
-        assert operation.get("security") == ([{"bearer": []}] if "{user_id}" in path else None)
+        if "{user_id}" in path or "security" in operation:
+            assert operation["security"] == [{"bearer": []}]
+            assert "401" in operation["responses"]
 
 
 async def test_the_document_is_served_with_its_pages(nobody: httpx.AsyncClient) -> None:

@@ -10,8 +10,9 @@ from src.core.http_errors import Problem, failures
 DESCRIPTION = """
 Tasks for people, frontends and AI assistants.
 
-Sign a JWT with `BETTER_AUTH_SECRET` (HS256; the user id is `sub`, else `id`, else `user_id`) and send it as
-`Authorization: Bearer …`. `{user_id}` in a path is your own id, or `me`.
+Send a token as `Authorization: Bearer …`: a JWT signed with `BETTER_AUTH_SECRET` (HS256; the user id is `sub`,
+else `id`, else `user_id`) or by the keys at `JWKS_URL`, a Better Auth session, an account's token, or a personal
+access token. `{user_id}` in a path is your own id, or `me`.
 
 Instants are RFC 3339 in UTC, calendar dates `YYYY-MM-DD`. "Today" and times without an offset are meant in
 your time zone: the `X-Timezone` header, else your stored setting, else UTC.
@@ -29,9 +30,11 @@ TAGS = [
     {"name": "conversations", "description": "What was said."},
     {"name": "analytics", "description": "What was done, what lies ahead, and how it is drawn."},
     {"name": "settings", "description": "Time zone, first day of the week, order of dates."},
+    {"name": "accounts", "description": "Sign up and sign in here, for those without Better Auth."},
     {"name": "tokens", "description": "Personal access tokens: keys for scripts and MCP clients."},
     {"name": "transfer", "description": "Moving in and out: exports and imports."},
     {"name": "feed", "description": "A private address for calendar programs to subscribe to."},
+    {"name": "mcp", "description": "What MCP clients are told before they sign in; they speak at `/api/mcp`."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
 
