@@ -68,10 +68,10 @@ class ChatKitRequest(RequestModel):
         if (self.type is None) == (self.messages is None):
             message = "Send a ChatKit request with `type` and `params`, or `messages`; not both."
             raise PydanticCustomError("no_request", message)
-        if self.type is not None and self.thread_id is not None:
-            raise PydanticCustomError(
-                "misplaced", "`thread_id` belongs into `params`.", {"field": "thread_id"}
-            )
+        unread = {"params", "metadata"} if self.type is None else {"thread_id"}
+        for name in sorted(unread & self.model_fields_set):
+            message = "'{field}' has no place in such a request."
+            raise PydanticCustomError("unknown_field", message, {"field": name})
         return self
 
     def said(self) -> ChatRequest:

@@ -184,6 +184,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_config=None, ws="none")
     server = uvicorn.Server(config)
     sockets = [config.bind_socket()]
+    sockets[0].listen()  # Whoever connects before the server runs waits for it.
     serving = asyncio.create_task(server.serve(sockets=sockets))
     try:
         yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
