@@ -6,7 +6,7 @@ the 100 of NIST SP 800-63B §5.2.2 in an hour. An address bears more again: many
 """
 
 import ipaddress
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -40,18 +40,18 @@ class Attempts:
             RateLimitExceeded: too many were wrong lately.
         """
         both = limit_key("password", email, _site(address))
-        one_by_one: Mapping[str, Sequence[Limit]] = {
+        apart = {
             limit_key("password-of-account", email): OF_ACCOUNT,
             limit_key("password-of-address", _site(address)): OF_ADDRESS,
         }
-        await self._take({both: OF_ACCOUNT_AND_ADDRESS, **one_by_one}, now)
+        await self._take({both: OF_ACCOUNT_AND_ADDRESS} | apart, now)
         try:
             yield
         except PasswordsBusy:
-            await self._give_back([both, *one_by_one], now)
+            await self._give_back((both, *apart), now)
             raise
         await self._limits.clear(both)
-        await self._give_back(one_by_one, now)
+        await self._give_back(apart, now)
 
     async def _take(self, limits_of: Mapping[str, Sequence[Limit]], now: datetime) -> None:
         try:
@@ -59,7 +59,7 @@ class Attempts:
         except RateLimitExceeded as error:
             raise RateLimitExceeded(error.allowance, _TOO_MANY) from error
 
-    async def _give_back(self, keys: Sequence[str] | Mapping[str, object], now: datetime) -> None:
+    async def _give_back(self, keys: Iterable[str], now: datetime) -> None:
         for key in keys:
             await self._limits.give_back(key, now)
 

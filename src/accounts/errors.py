@@ -50,6 +50,10 @@ class InvalidCredentials(DomainError):
         super().__init__("The email or the password is wrong.")
 
 
+class PasswordJustChanged(InvalidCredentials):
+    """The password was right, and is no longer."""
+
+
 class NoAccount(Forbidden):
     """The caller signed in elsewhere, or with a token that is not an account's own."""
 

@@ -1,7 +1,7 @@
-"""Which passwords are taken: length counts, and what is tried first is refused (NIST SP 800-63B §5.1.1.2).
+"""Which passwords are taken: length counts, and what is tried first is refused.
 
-There are no rules about which characters a password must mix: they make passwords that are harder to
-remember and hardly harder to guess (the same, appendix A.3).
+After NIST SP 800-63B (2017) §5.1.1.2. There are no rules about which characters a password must mix: they
+make passwords that are harder to remember and hardly harder to guess (the same, appendix A).
 """
 
 import unicodedata

@@ -9,7 +9,13 @@ from uuid import uuid4
 from src.accounts.attempts import Attempts
 from src.accounts.emails import normalised_email
 from src.accounts.erasure_repository import ErasureRepository
-from src.accounts.errors import EmailTaken, InvalidCredentials, NoAccount, WrongPassword
+from src.accounts.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    NoAccount,
+    PasswordJustChanged,
+    WrongPassword,
+)
 from src.accounts.password_rules import require_strong
 from src.accounts.passwords import Passwords
 from src.accounts.repository import AccountDirectory, AccountRepository
@@ -79,16 +85,22 @@ class AccountDesk:
             InvalidCredentials: no account has this email, or it has another password.
             RateLimitExceeded: too many passwords were wrong lately.
         """
-        email, now = normalised_email(email), self._visit.now
-        database = self._accounts.database
-        async with self._accounts.attempts.password(email, self._visit.address, now):
-            account = await AccountDirectory(database).find(email)
-            is_right, better_hash = await self._accounts.passwords.verify(
-                password, account["password_hash"] if account else None
-            )
-            if account is None or not is_right:
-                raise InvalidCredentials
-            signed_in = await begin_session(database, self._accounts, account, account["password_hash"], now)
+        email = normalised_email(email)
+        async with self._accounts.attempts.password(email, self._visit.address, self._visit.now):
+            try:
+                return await self._begin(email, password)
+            except PasswordJustChanged:
+                return await self._begin(email, password)  # It may be the same one, in a better hash.
+
+    async def _begin(self, email: str, password: str) -> SignedIn:
+        database, now = self._accounts.database, self._visit.now
+        account = await AccountDirectory(database).find(email)
+        is_right, better_hash = await self._accounts.passwords.verify(
+            password, account["password_hash"] if account else None
+        )
+        if account is None or not is_right:
+            raise InvalidCredentials
+        signed_in = await begin_session(database, self._accounts, account, account["password_hash"], now)
         repository = AccountRepository(database, account["user_id"])
         if better_hash is not None:
             await repository.change_hash(account["password_hash"], better_hash, now)
@@ -192,11 +204,11 @@ class AccountService:
 async def begin_session(
     executor: Executor, accounts: Accounts, account: Row, password_hash: str, now: datetime
 ) -> SignedIn:
-    """A new token; raises `InvalidCredentials` where the password was changed since it was checked."""
+    """A new token; raises `PasswordJustChanged` where the hash is no longer the one that was checked."""
     session_id, expires_at = uuid4(), now + accounts.lifetime
     repository = AccountRepository(executor, account["user_id"])
     if not await repository.begin_session(session_id, password_hash, now, expires_at):
-        raise InvalidCredentials
+        raise PasswordJustChanged
     token = account_token(
         accounts.secret,
         user_id=account["user_id"],

@@ -161,6 +161,21 @@ async def test_a_hash_of_another_maker_is_replaced_when_its_owner_signs_in(
     assert kept["password_hash"].startswith("$argon2id$")
 
 
+async def test_whoever_signs_in_while_their_hash_is_being_replaced_gets_in(
+    ada: Person, sign_in: SignIn, database: Database
+) -> None:
+    account = await AccountDirectory(database).find(ada.email)
+    assert account is not None
+    imported = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+    await AccountRepository(database, ada.id).change_hash(
+        account["password_hash"], imported, account["updated_at"]
+    )
+
+    responses = await asyncio.gather(*(sign_in(ada.email) for _ in range(4)))
+
+    assert [response.status_code for response in responses] == [200] * 4
+
+
 async def test_signing_out_kills_this_token_at_once_and_no_other(
     ada: Person, sign_in: SignIn, client_at: ClientAt
 ) -> None:
