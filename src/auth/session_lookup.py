@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from src.auth.flights import Flights
 from src.auth.session_tokens import Session, SessionToken
 from src.core.errors import ServiceUnavailable
 
@@ -68,7 +69,7 @@ class SessionLookup:
         base = url.removesuffix("/api/auth")
         self._url = f"{base}/api/auth/get-session?disableCookieCache=true&disableRefresh=true"
         self._cookie = f"{cookie_prefix}.session_token"
-        self._flights: dict[SessionToken, asyncio.Task[Session | None]] = {}
+        self._flights: Flights[SessionToken, Session | None] = Flights()
 
     async def get(self, shown: SessionToken) -> Session | None:
         """The session of a token; None where it is signed out, or its signature is not Better Auth's.
@@ -76,17 +77,7 @@ class SessionLookup:
         Raises:
             SessionsUnavailable: Better Auth gives no answer, or none that can be understood.
         """
-        flight = self._flights.get(shown)
-        if flight is None:
-            flight = self._flights[shown] = asyncio.create_task(self._find(shown))
-            flight.add_done_callback(partial(self._land, shown))
-        # Any of those who wait may be cancelled, and the lookup goes on for the others.
-        return await asyncio.shield(flight)
-
-    def _land(self, shown: SessionToken, flight: asyncio.Task[Session | None]) -> None:
-        del self._flights[shown]
-        if not flight.cancelled():
-            flight.exception()  # It was looked at, even where nobody waits any more.
+        return await self._flights.join(shown, partial(self._find, shown))
 
     async def _find(self, shown: SessionToken) -> Session | None:
         try:

@@ -4,11 +4,11 @@ Kysely writes camelCase columns with time zones, Prisma camelCase without, Drizz
 without a zone are UTC. Ids are text, unless `generateId` asked for UUIDs or numbers.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import TypeEngine
 
+from src.auth.flights import Flights
 from src.auth.session_tokens import Session
 from src.core.database import Executor, Query, Row
 
@@ -75,13 +76,12 @@ class SessionRepository:
         self._schema = schema
         self._statements: _Statements | None = None
         self._probed_at: datetime | None = None
-        self._probing = asyncio.Lock()
+        self._probes: Flights[str, None] = Flights()
 
     async def has_tables(self, now: datetime) -> bool:
         """Whether the tables are there; where they are not, they are looked for again every 30 seconds."""
         if self._statements is None and self._is_probe_due(now):
-            async with self._probing:
-                await self._look_for_tables(now)
+            await self._probes.join(self._schema, partial(self._look_for_tables, now))
         return self._statements is not None
 
     async def get_by_token(self, token: str) -> Session | None:
@@ -108,8 +108,6 @@ class SessionRepository:
         return self._probed_at is None or abs(now - self._probed_at) >= _PROBE_AGAIN_AFTER
 
     async def _look_for_tables(self, now: datetime) -> None:
-        if self._statements is not None or not self._is_probe_due(now):
-            return
         rows = await self._executor.fetch_all(_probe, schema=self._schema)
         layout = layout_of(self._schema, rows)
         self._statements = None if layout is None else _Statements(layout)

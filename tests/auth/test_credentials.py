@@ -106,6 +106,7 @@ REFUSED_COOKIES: dict[str, Cookie] = {
     "a raw token": lambda alice, _: f"{NAME}={alice.token}",
     "a raw token with a dot": lambda alice, _: f"{NAME}={alice.token}.",
     "an empty value": lambda _, __: f"{NAME}=",
+    "a name alone": lambda _, __: NAME,
     "empty quotes": lambda _, __: f'{NAME}=""',
     "a changed token": lambda alice, _: _with_signature_changed(alice, 0),
     "a changed signature": lambda alice, _: _with_signature_changed(alice, 40),
@@ -165,7 +166,6 @@ NO_COOKIES: dict[str, Cookie] = {
         "latin-1"
     ),
     "a name that ends in one": lambda alice, _: f"{NAME}\x85={encoded(alice)}".encode("latin-1"),
-    "a name without an equals sign": lambda _, __: NAME,
     "the cookie cache alone": lambda _, __: "better-auth.session_data=eyJzZXNzaW9uIjp7fX0",
 }
 
@@ -174,10 +174,7 @@ NO_COOKIES: dict[str, Cookie] = {
 async def test_a_cookie_of_another_name_is_none(home: Home, cookie: Cookie) -> None:
     response = await ask(home.app, ("Cookie", cookie(home.alice, home.bob)))
 
-    assert (response.status_code, response.json()["code"]) in [
-        (401, "missing_credential"),
-        (401, "invalid_token"),
-    ]
+    assert (response.status_code, response.json()["code"]) == (401, "missing_credential")
 
 
 BAD_HEADERS = {

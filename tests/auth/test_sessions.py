@@ -224,3 +224,15 @@ async def test_a_session_that_nobody_can_look_up_counts_as_alive(app: FastAPI, s
         sessions = session_directory(settings, app.state.database, ["unused"], http)
 
         assert await sessions.is_alive("any", system_clock())
+
+
+async def test_a_database_that_is_away_is_an_outage_and_no_verdict(
+    settings: Settings, kysely: SessionTables
+) -> None:
+    session = await kysely.sign_in()
+    async with running(app_over(settings, kysely)) as app:
+        before = await verdict(app, Cookie=session.cookie)
+        await app.state.database.close()
+        after = await verdict(app, Cookie=session.cookie)
+
+    assert (before, after) == ((200, None), (503, "database_unavailable"))
