@@ -6,8 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import bindparam, select
 
-from src.core.database import Database
+from src.core.database import Database, Query
+from src.core.tables import metadata
 from tests.conftest import ClientFor
 from tests.factories import StandingClock
 from tests.personal_tokens.conftest import BearerOf, Create
@@ -164,12 +167,14 @@ async def test_fifty_are_the_most_even_when_many_are_asked_for_at_once(
     assert (await create_token())["id"]
 
 
-async def test_the_database_holds_no_token(app: Any, create_token: Create, user_id: str) -> None:
+async def test_the_database_holds_no_token(app: FastAPI, create_token: Create, user_id: str) -> None:
     token = (await create_token())["token"]
     database: Database = app.state.database
+    table = metadata.tables["personal_token"]
 
-    async with database._connection() as connection:
-        rows = await connection.fetch("SELECT * FROM personal_token WHERE user_id = $1", user_id)
+    rows = await database.fetch_all(
+        Query(select(table).where(table.c.user_id == bindparam("owner"))), owner=user_id
+    )
 
     assert len(rows) == 1
     assert token[9:-4] not in str([dict(row) for row in rows])
