@@ -84,18 +84,20 @@ class Assistant:
         result = run.start(guide, input_items(history), self._max_turns)
         reader = TurnReader()
         events = result.stream_events()
+        failure: ModelUnavailable | None = None
         try:
             async for event in events:
                 for told in reader.read(event):
                     yield told
         except AgentsException as error:
-            raise _unfinished(error, run.chain.provider) from error
+            failure = _unfinished(error, run.chain.provider)
+            failure.__cause__ = error
         finally:
             await _stop(result, events)
         for told in run.held_back(reader):
             yield told
-        if run.chain.failure is not None:
-            raise run.chain.failure
+        if failure := failure or run.chain.failure:
+            raise failure
         spent = result.context_wrapper.usage
         usage = Usage(spent.requests, spent.input_tokens, spent.output_tokens)
         yield TurnFinished(reader.text, run.chain.provider.name, run.chain.provider.model_name, usage)

@@ -9,6 +9,10 @@ REMOVING = frozenset({"delete_task"})
 CHANGING = frozenset({"update_task", "complete_task", "skip_task", "stop_recurrence"}) | REMOVING
 ADDING = frozenset({"add_task"})
 
+_DEFAULTS = {"completed": True, "scope": "task"}
+_NEVER_HEARD = frozenset({"confirmed"})
+"""The user's yes is heard from the user, not from a model."""
+
 _LARGEST_ID = 2**63 - 1
 
 
@@ -39,7 +43,7 @@ class Call:
         Raises:
             UnreadableCall: it changes tasks and its ids are none.
         """
-        given = dict(arguments)
+        given = {name: value for name, value in arguments.items() if name not in _NEVER_HEARD}
         if tool in CHANGING:
             given["task_id"] = _id(given.get("task_id"))
             if given.get("more") is not None:
@@ -59,10 +63,11 @@ class Call:
 
     def deeds(self) -> tuple[Deed, ...]:
         """One for each task; a call that names none is one deed."""
+        named = ("task_id", "more") if self.tool in CHANGING else ()
         rest = {
             name: value
             for name, value in self.arguments.items()
-            if value is not None and (self.tool not in CHANGING or name not in ("task_id", "more"))
+            if value is not None and name not in named and _DEFAULTS.get(name) != value
         }
         spelled = json.dumps(rest, sort_keys=True, ensure_ascii=False, default=str)
         return tuple(Deed(self.tool, task_id, spelled) for task_id in self.task_ids or (None,))

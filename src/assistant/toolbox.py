@@ -67,7 +67,7 @@ class InProcessMCP(AgentMCPServer):
 
     async def list_tools(self, *_: object, **__: object) -> list[Tool]:
         if self._tools is None:
-            self._tools = await self._server.list_tools()
+            self._tools = [_for_agents(tool) for tool in await self._server.list_tools()]
         return self._tools
 
     async def call_tool(
@@ -115,6 +115,15 @@ class InProcessMCP(AgentMCPServer):
 def error_sentence(text: str) -> str:
     """A tool's error as the model shall read it: without the SDK's prefix and links."""
     return _PYDANTIC_HINT.sub("", _NAMED_PREFIX.sub("", text)).strip()
+
+
+def _for_agents(tool: Tool) -> Tool:
+    """The tool without what only outside clients say: the agent hears the user's yes itself."""
+    properties = tool.input_schema.get("properties", {})
+    if "confirmed" not in properties:
+        return tool
+    kept = {name: schema for name, schema in properties.items() if name != "confirmed"}
+    return tool.model_copy(update={"input_schema": tool.input_schema | {"properties": kept}})
 
 
 def _unreadable_call(_: RunContextWrapper[Any], error: Exception) -> str:

@@ -82,8 +82,8 @@ _ALL = """
     all every everything both them those these tasks list lists things stuff ones rest each
     duplicates
     alle alles allen beide beiden sie diese aufgaben liste
-    tout toute tous toutes les tâches todo toda todos todas tareas lista los las ambos
-    tutto tutti tutte le gli entrambi as os tarefas ambas allemaal ze taken
+    tout toute tous toutes tâches todo toda todos todas tareas lista ambos
+    tutto tutti tutte entrambi tarefas ambas allemaal taken
     wszystko wszystkie alla allt alt
     все всё их задачи список hepsi hepsini tümü tüm sab sabhi saare tamam
     सब सभी سب تمام كل الكل
@@ -125,8 +125,12 @@ STARTS_ORDERING = re.compile(
     r"^(?:if (?:not|so|yes|no)|otherwise|else)\b|^(?:i|we) (?:need|want|must|have to|should|gotta|got to)\b"
     r"(?! (?:to )?(?:know|see|hear|read|check)\b| (?:for )?you to (?:tell|read|show)\b)"
 )
-POINTS_AT_MANY = re.compile(rf"{_words(_ALL, _ALL_ANYWHERE).pattern}|\d")
-POINTS_AT_ONE = _words(_ONE, _ONE_ANYWHERE)
+_PLACE = r"\b(?:first|second|third|fourth|fifth|sixth|seventh|last)\b"
+_NUMBER = r"(?<![\d:/.-])\d+(?![\d:/.-])"
+POINTS_AT_MANY = re.compile(
+    rf"{_words(_ALL, _ALL_ANYWHERE).pattern}|{_PLACE}.{{1,30}}{_PLACE}|{_NUMBER}.{{1,30}}{_NUMBER}"
+)
+POINTS_AT_ONE = re.compile(rf"{_words(_ONE, _ONE_ANYWHERE).pattern}|{_NUMBER}")
 REMOVING_IN_WORDS = re.compile(
     r"\b(?:throw|taken?|get|toss|chuck)\b.{1,60}\b(?:away|out|off|rid)\b|\bget rid\b|\boff (?:my|the) list\b"
     r"|\bno longer\b|\b(?:do not|don't|not) (?:need|want)\b|\bany ?more\b|\bnever ?mind\b|\bis off\b"

@@ -241,6 +241,64 @@ async def test_a_call_that_does_not_say_plainly_which_tasks_it_means_is_not_made
     assert used["result"] == "task_id must be the whole number of a task. (invalid_input)"
 
 
+async def test_a_model_cannot_confirm_in_the_users_name(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 7)
+    at_once = made([("delete_task", {"task_id": ids[0], "more": ids[1:], "confirmed": True})])
+
+    async with speaking(at_once, says("Done.")) as provider:
+        await Talk(client).say("delete everything")
+        left = await titles(client)
+
+    assert len(left) == 7
+    assert "confirmed" not in str(provider.requests[0]["tools"])
+
+
+async def test_a_yes_opens_the_same_deed_however_it_is_spelled(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 7)
+    asked = made([("complete_task", {"task_id": ids[0], "more": ids[1:]})])
+    again = made([("complete_task", {"task_id": str(each), "completed": True}) for each in ids])
+
+    async with speaking(asked, says("Shall I?"), again, says("Done.")):
+        talk = Talk(client)
+        await talk.say("I did all of them")
+        await talk.say("yes")
+        left = await titles(client, status="pending")
+
+    assert left == []
+
+
+async def test_a_yes_to_a_change_opens_no_other_change(client: httpx.AsyncClient, speaking: Speaking) -> None:
+    ids = await with_tasks(client, 7)
+    asked = made([("update_task", {"task_id": each, "priority": "High"}) for each in ids])
+    other = made([("update_task", {"task_id": each, "title": "Pwned"}) for each in ids])
+
+    async with speaking(asked, says("Shall I?"), other, says("Done.")):
+        talk = Talk(client)
+        await talk.say("make them all important")
+        await talk.say("yes")
+        left = await titles(client)
+
+    assert "Pwned" not in left
+
+
+async def test_a_model_that_insists_until_it_is_stopped_leaves_the_question(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 6)
+
+    async with speaking(deletes(ids)):
+        response = await client.post("/api/me/chat", json={"message": "delete everything"})
+
+    [conversation] = (await client.get("/api/me/conversations")).json()["items"]
+    stored = (await client.get(f"/api/me/conversations/{conversation['id']}")).json()
+    assert response.status_code == 502
+    assert stored["messages"][-1]["content"].startswith("Waiting for your yes: delete 6 tasks")
+
+
 async def test_every_tool_that_changes_something_is_known_to_the_guard(app: FastAPI) -> None:
     context = ToolContext(app.state.database, app.state.clock, app.state.cursor_key)
 

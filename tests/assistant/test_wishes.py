@@ -228,6 +228,26 @@ def test_a_title_is_named_by_a_word_of_substance(said: str, title: str, named: b
     assert Words.of(said).name(title) is named
 
 
+@pytest.mark.parametrize(
+    ("said", "one", "many"),
+    [
+        ("delete it", True, False),
+        ("delete number 3", True, False),
+        ("delete 3 and 5", True, True),
+        ("delete the first and the third one", True, True),
+        ("delete all of them", False, True),
+        ("delete the milk", False, False),
+        ("delete the meeting of 2026-11-21 at 10:30", False, False),
+        ("lösch das", True, False),
+        ("borra todo", False, True),
+    ],
+)
+def test_words_point_at_one_task_or_at_many(said: str, one: bool, many: bool) -> None:
+    words = Words.of(said)
+
+    assert (words.points_at_one, words.points_at_many) == (one, many)
+
+
 def test_removing_is_heard_in_a_text_by_itself() -> None:
     assert removes("Shall I throw it away?")
     assert not removes("Shall I add it?")
