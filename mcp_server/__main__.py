@@ -29,19 +29,20 @@ def main() -> None:
 
 
 async def _until_ended(settings: Settings, chosen: StdioSettings) -> None:
-    serving = asyncio.ensure_future(serve(settings, chosen))
+    stopping = asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(ending, serving.cancel)
+        asyncio.get_running_loop().add_signal_handler(ending, stopping.set)
     try:
-        await serving
-    except asyncio.CancelledError:
-        pass
+        await serve(settings, chosen, stopping)
     except (DomainError, EmbeddedPostgresFailed) as error:
         _fail(str(error))
     except Exception as error:
         if not is_outage(error):
             raise
         _fail(f"The database does not answer: {error}")
+    if stopping.is_set():
+        # A thread still waits for standard input, and nothing can wake it; all else is closed by now.
+        os._exit(0)
 
 
 def _fail(sentence: str) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from mcp.server.elicitation import AcceptedElicitation
+from mcp.server.elicitation import render_elicitation_schema
 from mcp.server.mcpserver import Context
 from mcp_types import (
     ElicitRequest,
@@ -12,7 +12,7 @@ from mcp_types import (
     InputRequiredResult,
 )
 from mcp_types.version import is_version_at_least
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 _ASKS_BY_ANSWER = "2026-07-28"
 """The first protocol in which a server asks by its answer, and is called again with the reply."""
@@ -21,7 +21,10 @@ _ASKS_BY_ANSWER = "2026-07-28"
 class Confirmation(BaseModel):
     """What the user is asked to fill in."""
 
-    confirm: bool = Field(default=False, title="Yes, do it")
+    confirm: bool = Field(default=True, title="Yes, do it")
+
+
+_FORM = render_elicitation_schema(Confirmation)
 
 
 class QuestionPending(Exception):
@@ -44,8 +47,7 @@ async def confirmed(context: Context[Any, Any], question: str) -> bool | None:
         return _reply_to(context, question)
     if not context.session.can_send_request:
         return None
-    answer = await context.elicit(question, Confirmation)
-    return isinstance(answer, AcceptedElicitation) and answer.data.confirm
+    return _is_yes(await context.session.elicit_form(question, _FORM, context.request_id))
 
 
 def _can_ask(context: Context[Any, Any]) -> bool:
@@ -60,6 +62,16 @@ def _reply_to(context: Context[Any, Any], question: str) -> bool:
     key = f"confirm-{hashlib.sha256(question.encode()).hexdigest()[:16]}"
     reply = (context.input_responses or {}).get(key)
     if isinstance(reply, ElicitResult):
-        return reply.action == "accept" and (reply.content or {}).get("confirm") is True
-    form = ElicitRequestFormParams(message=question, requested_schema=Confirmation.model_json_schema())
+        return _is_yes(reply)
+    form = ElicitRequestFormParams(message=question, requested_schema=_FORM)
     raise QuestionPending(InputRequiredResult(input_requests={key: ElicitRequest(params=form)}))
+
+
+def _is_yes(reply: ElicitResult) -> bool:
+    """A form that was sent off filled in; what was sent off without a form, or as another, is no yes."""
+    if reply.action != "accept" or reply.content is None:
+        return False
+    try:
+        return Confirmation.model_validate(reply.content).confirm
+    except ValidationError:
+        return False

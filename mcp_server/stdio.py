@@ -1,5 +1,6 @@
 """MCP over standard input and output, for a client that starts the server itself."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -61,8 +62,8 @@ class StdioSettings:
         return cls(token, given.get("TODO_USER", DEVELOPER), profile, zone)
 
 
-async def serve(settings: Settings, chosen: StdioSettings) -> None:
-    """Answer on standard output what standard input asks, until it ends.
+async def serve(settings: Settings, chosen: StdioSettings, stopping: asyncio.Event) -> None:
+    """Answer on standard output what standard input asks, until it ends or `stopping` is set.
 
     Raises:
         DomainError: the token is not accepted.
@@ -81,7 +82,10 @@ async def serve(settings: Settings, chosen: StdioSettings) -> None:
         context = ToolContext(database, clock, cursor_key_of(secret), own_url(settings))
         server = build_server(context, version=VERSION, profile=chosen.profile)
         _ask_each_time(server, who_calls)
-        await server.run_stdio_async()
+        ends = [asyncio.ensure_future(server.run_stdio_async()), asyncio.ensure_future(stopping.wait())]
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
 
 
 def _who_calls(chosen: StdioSettings, authenticator: Authenticator) -> WhoCalls:
