@@ -39,7 +39,7 @@ class ErasureRepository:
             await transaction.fetch_all(_yield_to_others)
             if not await AccountRepository(transaction, self._owner).lock(verified_hash):
                 return False
-            for query in _erasures():
+            for query in erasures():
                 await transaction.fetch_all(query, owner=self._owner)
         return True
 
@@ -51,7 +51,7 @@ _yield_to_others = Query(text("SET LOCAL lock_timeout = '500ms'"))
 
 # Made at the first erasure, when the tables of all rooms are known.
 @cache
-def _erasures() -> tuple[Query, ...]:
+def erasures() -> tuple[Query, ...]:
     owned = [table for table in metadata.sorted_tables if OWNER_COLUMN in table.c]
     return tuple(
         Query(delete(table).where(table.c[OWNER_COLUMN] == bindparam("owner", type_=Text)))

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Text, bindparam, func, select, text
 
-from src.accounts.erasure_repository import OWNER_COLUMN, ErasureRepository
+from src.accounts.erasure_repository import OWNER_COLUMN, ErasureRepository, erasures
 from src.accounts.repository import AccountRepository
 from src.core.database import Database, Query
 from src.core.embedded_postgres import EmbeddedPostgres
@@ -173,11 +173,10 @@ async def test_no_table_that_knows_users_is_forgotten(app: FastAPI, database: Da
 
 
 @pytest.mark.parametrize("table", OWNED, ids=[table.name for table in OWNED])
-def test_what_refers_to_a_users_rows_knows_the_user(table: Any) -> None:
-    referring = [
-        each
-        for each in metadata.tables.values()
-        if any(key.column.table is table for key in each.foreign_keys)
-    ]
+def test_what_refers_to_a_users_rows_knows_the_user_and_is_emptied_before(table: Any) -> None:
+    order = [query.text.split()[2] for query in erasures()]
+    tables = [each for each in metadata.tables.values() if each is not table]
+    referring = [each for each in tables if any(key.column.table is table for key in each.foreign_keys)]
 
     assert [each.name for each in referring if each not in OWNED] == []
+    assert [each.name for each in referring if order.index(each.name) > order.index(table.name)] == []
