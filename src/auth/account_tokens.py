@@ -16,8 +16,9 @@ from src.auth.claims import (
     require_expected,
 )
 from src.auth.identity import CredentialKind, Identity
+from src.core.config_problems import OWN_ISSUER
 
-ACCOUNT_ISSUER = "todo-ai"
+ACCOUNT_ISSUER = OWN_ISSUER
 ACCOUNT_AUDIENCE = "todo-ai"
 _EXPECTED = Expected(ACCOUNT_ISSUER, ACCOUNT_AUDIENCE)
 

@@ -15,6 +15,7 @@ from src.core.config_problems import (
     all_secret_problems,
     cors_problems,
     database_problems,
+    issuer_problems,
     rotation_problems,
 )
 from src.core.postgres_account import MISSING, is_installed
@@ -156,6 +157,11 @@ class Settings(BaseSettings):
         return "0.0.0.0" if self.is_production or self.space_id else "127.0.0.1"  # noqa: S104 - a container is reached by no other way.
 
     @property
+    def allows_every_origin(self) -> bool:
+        """Whether any page may read answers: then without credentials, for browsers know no other way."""
+        return self.allow_all_origins or "*" in self.cors_origins
+
+    @property
     def has_accounts(self) -> bool:
         """Whether people may register here: `ACCOUNTS_ENABLED`, which is off in production by itself."""
         return not self.is_production if self.accounts_enabled is None else self.accounts_enabled
@@ -170,6 +176,7 @@ class Settings(BaseSettings):
     def problems(self) -> list[str]:
         """What makes these settings unusable, a sentence each; empty when the service may start."""
         found = database_problems(self.database_url) + rotation_problems(self.better_auth_secrets)
+        found += issuer_problems(self.jwt_issuer)
         if self.jwt_algorithm != "HS256" and self.jwks_url is None and self.better_auth_url is None:
             found.append(f"JWT_ALGORITHM is {self.jwt_algorithm}, which needs JWKS_URL or BETTER_AUTH_URL.")
         for name in ("jwks_url", "better_auth_url", "mcp_authorization_server"):

@@ -9,6 +9,9 @@ from src.core.database_url import InvalidDatabaseUrl, parse_database_url
 from src.core.secret_rotation import InvalidRotation, parse_rotation
 
 MIN_SECRET_LENGTH = 32
+OWN_ISSUER = "todo-ai"
+"""The `iss` of the tokens of this service's own accounts, by which they are told from the frontend's."""
+
 _MIN_DISTINCT_CHARACTERS = 6
 # Better Auth falls back to the first one, which everybody can read in its source; the rest are what
 # examples and templates write where a secret should be.
@@ -54,6 +57,11 @@ def all_secret_problems(secret: SecretStr | None, rotation: SecretStr | None) ->
     if secret is not None:
         named.append((secret, "BETTER_AUTH_SECRET"))
     return [problem for each, name in named for problem in secret_problems(each, name)]
+
+
+def issuer_problems(issuer: str | None) -> list[str]:
+    """Why a frontend's tokens could not be told from those of our own accounts, in at most one sentence."""
+    return [f"JWT_ISSUER is {OWN_ISSUER}, which is kept for own accounts."] if issuer == OWN_ISSUER else []
 
 
 def address_problems(name: str, url: str | None, *, is_production: bool) -> list[str]:

@@ -181,6 +181,7 @@ def test_production_refuses_what_is_missing_or_weak(changed: dict[str, Any], sen
     [
         ({"jwks_url": "app.example/jwks"}, "JWKS_URL must start with https:// or http://."),
         ({"better_auth_secrets": "hunter2"}, "BETTER_AUTH_SECRETS must look like 2:new,1:old"),
+        ({"jwt_issuer": "todo-ai"}, "JWT_ISSUER is todo-ai, which is kept for own accounts."),
     ],
 )
 def test_development_too_refuses_what_it_cannot_read(changed: dict[str, Any], sentence: str) -> None:
