@@ -31,9 +31,13 @@ class UploadedFiles(AttachmentStore[ChatKitContext]):
         await AttachmentService(self._database, context.caller).delete(attachment_id)
 
 
+def address_of(attachment_id: str, base_url: str) -> AnyUrl:
+    return AnyUrl(f"{base_url}/api/chatkit/attachments/{attachment_id}")
+
+
 def attachment_of(row: Row, base_url: str) -> Attachment:
     """An attachment as it is told to clients; until its bytes are there, with where to send them."""
-    address = AnyUrl(f"{base_url}/api/chatkit/attachments/{row['id']}")
+    address = address_of(row["id"], base_url)
     upload = None
     if row["uploaded_at"] is None:
         upload = AttachmentUploadDescriptor(

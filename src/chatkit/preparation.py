@@ -6,7 +6,6 @@ from chatkit.types import (
     ChatKitReq,
     InputTranscribeReq,
     ItemsFeedbackReq,
-    StructuredInputItem,
     ThreadCustomActionParams,
     ThreadsAddClientToolOutputReq,
     ThreadsAddStructuredInputReq,
@@ -23,6 +22,7 @@ from chatkit.types import (
 from src.chat.attachments import AttachmentService
 from src.chat.items import title_of
 from src.chat.schemas import ConversationUpdate
+from src.chat.turn import Turn
 from src.chat.turns import ChatTurns, refuse_if_closed
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound, NotPossible, NotWaiting, ThreadNotFound
@@ -119,19 +119,12 @@ class Preparation:
         row = await threads.item(thread_id, request.params.item_id)
         if row is None:
             raise ItemNotFound(request.params.item_id)
-        if isinstance(request, ThreadsRetryAfterItemReq):
-            if row["kind"] != "user_message":
-                raise InvalidInput("params.item_id", "Only what the user said can be answered once more.")
-            message = UserMessageItem.model_validate(row["item"])
-            context.held_turn.message = title_of("".join(part.text for part in message.content))
-            context.held_turn.model = message.inference_options.model
-            # In one statement; the library would go through the items one by one.
-            await threads.delete_items_behind(thread_id, request.params.item_id)
-        elif (
-            row["kind"] != "structured_input"
-            or StructuredInputItem.model_validate(row["item"]).status != "pending"
-        ):
-            raise NotWaiting("This item waits for no answer.")
+        if isinstance(request, ThreadsAddStructuredInputReq):
+            _check_answer(request, row)
+            return
+        _take_over_message(row, context.held_turn)
+        # In one statement; the library would go through the items one by one.
+        await threads.delete_items_behind(thread_id, request.params.item_id)
 
     async def _check_action(self, action: ThreadCustomActionParams, context: ChatKitContext) -> None:
         """Actions hold nothing: a button works while the thread is still answering."""
@@ -156,6 +149,22 @@ class Preparation:
 def _must_wait_for_output(last: list[Row]) -> None:
     if not last or last[0]["kind"] != "client_tool_call" or last[0]["item"]["status"] != "pending":
         raise NotWaiting("No tool of the client's is waited for in this thread.")
+
+
+def _check_answer(request: ThreadsAddStructuredInputReq, question: Row) -> None:
+    if question["kind"] != "structured_input" or question["item"]["status"] != "pending":
+        raise NotWaiting("This item waits for no answer.")
+    values = [value for answer in request.params.input.answers.values() for value in answer.values]
+    if sum(map(len, values)) > LONGEST_MESSAGE:
+        raise InvalidInput("params.input.answers", f"An answer has {LONGEST_MESSAGE} characters at the most.")
+
+
+def _take_over_message(stored: Row, turn: Turn) -> None:
+    if stored["kind"] != "user_message":
+        raise InvalidInput("params.item_id", "Only what the user said can be answered once more.")
+    message = UserMessageItem.model_validate(stored["item"])
+    turn.message = title_of("".join(part.text for part in message.content))
+    turn.model = message.inference_options.model
 
 
 def _check_feedback(request: ItemsFeedbackReq) -> None:

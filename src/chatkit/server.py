@@ -6,6 +6,7 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any, TypeAlias
 
+import orjson
 from chatkit.actions import Action
 from chatkit.types import (
     ChatKitReq,
@@ -180,6 +181,10 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
 
 
 def _read(given: dict[str, Any]) -> ChatKitReq:
+    try:
+        orjson.dumps(given)
+    except TypeError as error:
+        raise InvalidInput("params", "This is nested too deeply, or a number is too large.") from error
     try:
         return _REQUEST.validate_python(given)
     except ValidationError as error:

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from chatkit.types import Attachment, Page, ThreadItem, ThreadMetadata
+from chatkit.types import Attachment, ImageAttachment, Page, ThreadItem, ThreadMetadata
 from pydantic import BaseModel, TypeAdapter
 
 from chatkit.store import Store, StoreItemType
 from src.chat.attachment_repository import AttachmentRepository
 from src.chat.errors import AttachmentNotFound
 from src.chat.repository import ConversationRepository
-from src.chatkit.attachments import attachment_of
+from src.chatkit.attachments import address_of, attachment_of
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound, ThreadNotFound
 from src.chatkit.repository import ThreadRepository
@@ -80,7 +80,7 @@ class ConversationStore(Store[ChatKitContext]):
         rows = await threads.items(number, after, limit + 1, is_descending=order == "desc")
         if not rows:
             await self._must_be_there(threads, thread_id, after)
-        items = [_ITEM.validate_python(row["item"]) for row in rows[:limit]]
+        items = [_read(row["item"], context) for row in rows[:limit]]
         return _page(items, has_more=len(rows) > limit)
 
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: ChatKitContext) -> None:
@@ -98,7 +98,7 @@ class ConversationStore(Store[ChatKitContext]):
         row = await self._threads(context).item(conversation_id_of(thread_id), item_id)
         if row is None:
             raise ItemNotFound(item_id)
-        return _ITEM.validate_python(row["item"])
+        return _read(row["item"], context)
 
     async def delete_thread_item(self, thread_id: str, item_id: str, context: ChatKitContext) -> None:
         await self._threads(context).delete_item(conversation_id_of(thread_id), item_id)
@@ -135,6 +135,15 @@ def _thread(row: Row) -> ThreadMetadata:
     return _THREAD.validate_python(
         known | {"id": str(row["id"]), "title": row["title"], "created_at": row["created_at"]}
     )
+
+
+def _read(stored: dict[str, Any], context: ChatKitContext) -> ThreadItem:
+    item = _ITEM.validate_python(stored)
+    for attachment in getattr(item, "attachments", ()):
+        if isinstance(attachment, ImageAttachment):
+            # The service may be reached by another name than when the message was stored.
+            attachment.preview_url = address_of(attachment.id, context.base_url)
+    return item
 
 
 def _clamped(limit: int) -> int:

@@ -353,6 +353,25 @@ async def test_what_is_no_request_is_refused_by_the_name_of_the_field(
     assert response.json()["errors"][0]["field"] == field
 
 
+@pytest.mark.parametrize("number", [10**30, -(10**30)])
+async def test_what_cannot_be_stored_is_refused_before_anything_is(
+    client: httpx.AsyncClient, chatkit: ChatKitClient, number: int
+) -> None:
+    nested: Any = "end"
+    for _ in range(400):
+        nested = [nested]
+    tags = [{"type": "input_tag", "id": "t", "text": "hi", "data": {"n": bad}} for bad in (number, nested)]
+    inputs = [{"content": [tag], "attachments": [], "inference_options": {}} for tag in tags]
+
+    answers = [
+        await client.post("/api/chatkit", json={"type": "threads.create", "params": {"input": each}})
+        for each in inputs
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert (await chatkit.threads()).data == []
+
+
 async def test_an_unknown_action_is_told_and_changes_nothing(
     chatkit: ChatKitClient, answer_with: AnswerWith
 ) -> None:
