@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
@@ -46,13 +47,16 @@ class MCPDoor:
         try:
             profile = self._admitted(scope)
             caller = await _caller_of(scope)
-            receive = await _within_scopes(caller, receive)
+            body, replayed = await _read(receive)
+            _require_scope(caller, body)
             transport = await cast(Transports, scope["app"].state.mcp_transport)(profile)
         except DomainError as error:
             await self._refuse(error, scope, receive, send)
-            return
-        with acting_as(caller):
-            await transport(scope, receive, send)
+        except ClientDisconnect:
+            return  # Nobody is there to be told.
+        else:
+            with acting_as(caller):
+                await transport(scope, replayed, send)
 
     def _admitted(self, scope: Connection) -> Profile:
         headers = Headers(scope=scope)
@@ -85,23 +89,26 @@ async def _caller_of(scope: Connection) -> Caller:
     return Caller(identity.user_id, identity.email, zone, actor, identity.scopes)
 
 
-async def _within_scopes(caller: Caller, receive: Receive) -> Receive:
+def _require_scope(caller: Caller, body: bytes) -> None:
     """Refuse a changing call of a credential that only reads, as HTTP does, so that clients can step up.
 
-    The tools refuse it, too; a body is only looked at here for credentials that do not write.
+    The tools refuse it, too: this only finds a message that every reader of JSON reads alike.
     """
-    if Scope.WRITE in caller.scopes:
-        return receive
-    body, replayed = await _read(receive)
-    if _called_tool(body) not in HARMLESS_TOOLS | {None}:
+    if Scope.WRITE not in caller.scopes and _called_tool(body) not in HARMLESS_TOOLS | {None}:
         raise InsufficientScope
-    return replayed
 
 
 async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """The whole body, and a receiver that gives it once more; the application's layers bound it.
+
+    Raises:
+        ClientDisconnect: the client left before it had said all.
+    """
     body, is_whole = bytearray(), False
     while not is_whole:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         body += message.get("body", b"")
         is_whole = not message.get("more_body", False)
     pending: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]

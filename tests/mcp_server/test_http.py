@@ -1,17 +1,20 @@
 """MCP over HTTP: who gets in, as whom, and what is refused at the door."""
 
 import asyncio
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.types import Message
 
 from mcp_server.profiles import TOOLS
 from src.core.database import Database
 from tests.chat.factories import rows_of
 from tests.conftest import ClientFor, client_of
-from tests.factories import create_task
+from tests.factories import create_task, token_for
 from tests.mcp_server.conftest import HOST, Connect
 
 METADATA = "/.well-known/oauth-protected-resource"
@@ -270,3 +273,38 @@ async def test_blanks_behind_a_header_are_of_no_meaning(http: httpx.AsyncClient)
     pinged = await http.post("/api/mcp", json=PING, headers={"MCP-Protocol-Version": "2025-06-18  "})
 
     assert pinged.json()["result"] == {}
+
+
+async def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(
+    app: FastAPI, user_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[Message] = []
+    told: Iterator[Message] = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    )
+
+    async def receive() -> Message:
+        return next(told)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    before = asyncio.all_tasks()
+    headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token_for(user_id)}".encode())]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/mcp",
+        "query_string": b"",
+        "headers": headers,
+        "client": None,
+        "server": None,
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+
+    await app(scope, receive, send)
+
+    assert sent == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert asyncio.all_tasks() == before
