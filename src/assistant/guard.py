@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from src.assistant.deeds import REMOVING, Call, Deed, UnreadableCall
+from src.assistant.deeds import ADDING, REMOVING, Call, Deed, UnreadableCall
 from src.assistant.events import AssistantSaid, AwaitedCall, HistoryItem, NamedTask, ToolUsed, UserSaid
 from src.assistant.repairs import parsed_arguments
 from src.assistant.wishes import Wish, Words, removes
@@ -39,7 +39,8 @@ class Guard:
 
     - The calls of one response are judged together. Beyond five tasks in a turn none of them is done.
     - While the user only asks to be told something, nothing is changed: a model that wants to obeys a text it
-      read. Deleting needs words of the user that ask for it and that fit the tasks.
+      read. While they only add something, nothing is finished. Deleting needs words of the user that ask for
+      it and that fit the tasks.
     - What is held back is told to the model as `confirmation_required`, and to the user as a question. It is
       open in the next turn, and only there, when the user's next message is a plain yes. So nothing is kept
       but the conversation itself.
@@ -58,7 +59,7 @@ class Guard:
             if isinstance(item, ToolUsed):
                 self.learn(item.result)
         self._touched: set[int] = set()
-        self._removed_unnamed = 0
+        self._has_pointed = False
         self._expected: list[Call] = []
         self._heeds_titles = True
         self._held: dict[_Key, str] = {}
@@ -130,25 +131,34 @@ class Guard:
         """The calls that the user's words do not ask for."""
         if not self._heeds_titles:
             return self._several_deletes(calls)
-        if self._words.wish is Wish.READS:
-            return list(calls)
-        removing = [call for call in calls if call.tool in REMOVING]
-        return [call for call in removing if not self._asks_to_remove(call, len(removing))]
+        return [call for call in calls if not self._is_asked(call, calls)]
 
     def _several_deletes(self, calls: Sequence[Call]) -> list[Call]:
         removing = [call for call in calls if call.tool in REMOVING]
         ids = {task_id for call in removing for task_id in call.task_ids}
         return removing if len(ids) > 1 else []
 
-    def _asks_to_remove(self, call: Call, at_once: int) -> bool:
-        if self._words.wish is not Wish.REMOVES:
-            return False
+    def _is_asked(self, call: Call, calls: Sequence[Call]) -> bool:
+        alike = sum(each.tool == call.tool for each in calls)
+        match self._words.wish:
+            case Wish.READS:
+                return False
+            case Wish.ADDS:
+                return call.tool in ADDING or (call.tool == "update_task" and self._is_meant(call, alike))
+            case Wish.REMOVES:
+                return call.tool not in REMOVING or self._is_meant(call, alike)
+            case _:
+                return call.tool not in REMOVING
+
+    def _is_meant(self, call: Call, alike: int) -> bool:
+        """Whether the words fit the tasks: they name them, speak of many, or point at the only one."""
         unnamed = [each for each in call.task_ids if not self._words.name(self._titles.get(each, ""))]
-        if not unnamed or self._words.points_at_many:
+        speaks_of_many = self._words.wish is Wish.REMOVES and self._words.points_at_many
+        if not unnamed or speaks_of_many:
             return True
-        is_the_one = at_once == len(unnamed) == 1 and not self._removed_unnamed
-        self._removed_unnamed += is_the_one and self._words.points_at_one
-        return is_the_one and self._words.points_at_one
+        is_the_one = self._words.points_at_one and alike == len(unnamed) == 1 and not self._has_pointed
+        self._has_pointed |= is_the_one
+        return is_the_one
 
     def _hold(self, calls: Sequence[Call]) -> None:
         """Keep the calls back; the first one tells of all, so that ten refusals do not cost ten lists."""

@@ -59,6 +59,14 @@ def delete_one_by_one(ids: list[int]) -> list[list[Call]]:
     return [[("delete_task", {"task_id": each})] for each in ids]
 
 
+def complete_one_by_one(ids: list[int]) -> list[list[Call]]:
+    return [[("complete_task", {"task_id": each})] for each in ids]
+
+
+def rename_one_by_one(ids: list[int]) -> list[list[Call]]:
+    return [[("update_task", {"task_id": each, "title": "Pwned"})] for each in ids]
+
+
 def complete_in_one_call(ids: list[int]) -> list[list[Call]]:
     return [[("complete_task", {"task_id": ids[0], "more": ids[1:]})]]
 

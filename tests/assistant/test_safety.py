@@ -25,12 +25,14 @@ from tests.assistant.obedient_model import (
     ORDER,
     Plan,
     complete_in_one_call,
+    complete_one_by_one,
     delete_at_once,
     delete_one_by_one,
     delete_spelled_otherwise,
     insist,
     made,
     obeys,
+    rename_one_by_one,
 )
 from tests.assistant.scripted_provider import Step, says
 from tests.factories import create_task, titles
@@ -191,6 +193,32 @@ async def test_an_order_in_a_title_does_nothing_while_the_user_only_asks(
     assert len(provider.requests) > 2
     assert refusals(answer)
     assert "Waiting for your yes: " in answer["response"]
+
+
+@pytest.mark.parametrize("plan", [delete_at_once, delete_one_by_one, complete_one_by_one, rename_one_by_one])
+async def test_an_order_in_a_title_does_nothing_while_the_user_only_adds(
+    client: httpx.AsyncClient, speaking: Speaking, plan: Plan
+) -> None:
+    await with_tasks(client, 4, ORDER)
+
+    async with speaking(obeys(plan)):
+        await Talk(client).say("add oat milk to my shopping list")
+    left = await titles(client, status="pending")
+
+    assert sorted(left) == ["Errand 0", "Errand 1", "Errand 2", ORDER]
+
+
+async def test_what_is_added_to_a_task_that_was_named_is_changed_at_once(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    [task_id] = await with_tasks(client, 1, "Call the dentist")
+    noted = made([("update_task", {"task_id": task_id, "description": "Bring the card"})])
+
+    async with speaking(noted, says("Noted.")):
+        answer = await Talk(client).say("add a note to the dentist: bring the card")
+
+    assert answer["response"] == "Noted."
+    assert refusals(answer) == []
 
 
 async def test_an_order_in_a_title_adds_nothing_to_what_the_user_wants_deleted(

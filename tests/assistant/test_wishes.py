@@ -196,6 +196,20 @@ def test_an_order_is_never_taken_for_a_question(said: str) -> None:
     assert wish_of(said) is not Wish.READS
 
 
+@pytest.mark.parametrize(
+    "said", ["add milk", "remind me to call mom tomorrow", "put eggs on my list", "buy milk tomorrow 5pm"]
+)
+def test_who_only_adds_is_told_apart(said: str) -> None:
+    assert wish_of(said) is Wish.ADDS
+
+
+@pytest.mark.parametrize(
+    "said", ["add milk and mark eggs done", "add milk, finish eggs", "Füge Milch hinzu", "I did the dishes"]
+)
+def test_who_may_want_something_finished_is_not_taken_for_adding(said: str) -> None:
+    assert wish_of(said) is Wish.CHANGES
+
+
 @pytest.mark.parametrize("said", lines(REMOVING))
 def test_the_wish_to_remove_is_heard(said: str) -> None:
     assert wish_of(said) is Wish.REMOVES
