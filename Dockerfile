@@ -29,12 +29,13 @@ RUN python -m compileall -q "$(python -c 'import sysconfig; print(sysconfig.get_
 WORKDIR /app
 # Owned by root: the service can read its code and never change it.
 COPY --from=builder /app /app
+# A proxy in a private network may say whom it speaks for; a client from outside may not.
 ENV PATH="/app/.venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     ENVIRONMENT=production \
     DATA_DIR=/tmp/todo \
-    FORWARDED_ALLOW_IPS=*
+    FORWARDED_ALLOW_IPS=127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7
 USER 1000
 EXPOSE 7860 8000
 # Asks the liveness route, which leaves the database asleep.

@@ -61,6 +61,7 @@ def serve(
         port=settings.port,
         log_level=settings.log_level.lower(),
         access_log=False,
+        http="src.core.http_protocol:BoundedHttpProtocol",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     if config.workers > 1:

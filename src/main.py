@@ -144,8 +144,8 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(LastResort, body_limits=_BODY_LIMITS)
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=["*"] if settings.allow_all_origins else list(settings.cors_origins),
-        allow_credentials=not settings.allow_all_origins,
+        allow_origins=["*"] if settings.allows_every_origin else list(settings.cors_origins),
+        allow_credentials=not settings.allows_every_origin,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=_ALLOWED_HEADERS,
         expose_headers=_EXPOSED_HEADERS,

@@ -7,8 +7,6 @@ from fastapi import Response
 _HEADERS = {
     "Cache-Control": "private, max-age=0, must-revalidate",
     "Vary": "Authorization, Cookie, X-Timezone",
-    # Opened on its own, a picture may style itself and reach nothing.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
 }
 
 

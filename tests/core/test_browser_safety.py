@@ -137,12 +137,13 @@ async def test_the_frontend_can_read_that_something_went_wrong(settings: Setting
 
 @pytest.mark.parametrize("origin", ["https://anybody.example", "null"])
 @pytest.mark.parametrize("cookie", ["", "better-auth.session_token=abc"])
+@pytest.mark.parametrize("said", [{"allow_all_origins": True}, {"cors_origins": ("*",)}])
 async def test_where_all_origins_are_allowed_none_is_repeated_and_no_credentials_are(
-    origin: str, cookie: str
+    origin: str, cookie: str, said: dict[str, Any]
 ) -> None:
     headers = {"Origin": origin, "Cookie": cookie}
 
-    async with asking(allow_all_origins=True) as anybody:
+    async with asking(**said) as anybody:
         preflight = await anybody.options("/api/me/tasks", headers=headers | PREFLIGHT)
         simple = await anybody.get("/nowhere", headers=headers)
 
