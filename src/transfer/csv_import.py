@@ -11,7 +11,7 @@ from src.tasks.schemas import TaskStatus
 from src.transfer import csv_export, todoist
 from src.transfer.csv_cells import parted, unguarded
 from src.transfer.described import add_described
-from src.transfer.drafts import Draft, Place, ReadingContext
+from src.transfer.drafts import Draft, Place, ReadingContext, checked_uid
 
 _LONGEST_CELL = 1_000_000
 
@@ -93,7 +93,7 @@ def _add_own(draft: Draft, row: dict[str, str], place: Place, context: ReadingCo
         draft,
         _zoned(given, context),
         place=place,
-        key=given.get("uid") or draft.key_of("csv", fields["title"]),
+        key=checked_uid(given["uid"]) if "uid" in given else draft.key_of("csv", fields["title"]),
         fields=fields,
         status=_status(given.get("status", "pending")),
         completed_at=_instant(given, "completed_at"),
@@ -122,6 +122,6 @@ def _instant(given: dict[str, str], name: str) -> datetime | None:
         moment = datetime.fromisoformat(given[name].strip())
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 2200:
+    if moment is None or moment.tzinfo is None:
         raise InvalidInput(name, f"'{given[name][:40]}' is no instant such as 2026-11-21T10:00:00Z.")
     return moment

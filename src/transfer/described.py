@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from src.core.errors import InvalidInput
 from src.tasks.due import Due, due_columns
 from src.tasks.pattern import Pattern
 from src.tasks.plan import Planner
 from src.tasks.schemas import TaskCreate, TaskStatus
+from src.transfer.bounds import within_calendar
 from src.transfer.drafts import (
     Draft,
     DraftTask,
@@ -50,12 +52,12 @@ def add_described(
     if due is not None:
         columns |= due_columns(due)
     pattern = pattern or found
-    created_at = created_at or context.now
+    is_completed = status is TaskStatus.COMPLETED
     columns |= {
         "status": status.value,
-        "completed_at": completed_at or context.now if status is TaskStatus.COMPLETED else None,
-        "created_at": created_at,
-        "updated_at": updated_at or context.now,
+        "completed_at": _instant("completed_at", completed_at, context) if is_completed else None,
+        "created_at": _instant("created_at", created_at, context),
+        "updated_at": _instant("updated_at", updated_at, context),
         "version": 1,
         "occurrence": None,
         "scheduled_wall": None,
@@ -75,6 +77,14 @@ def _columns(fields: dict[str, Any], context: ReadingContext) -> tuple[dict[str,
     pattern = planner.pattern(plan) if plan.rule is not None else None
     columns = {"description": None, "category": None} | due_columns(None) | plan.columns
     return columns | (pattern.due_columns() if pattern else {}), pattern
+
+
+def _instant(name: str, given: datetime | None, context: ReadingContext) -> datetime:
+    """What a file says, else now."""
+    try:
+        return within_calendar(given or context.now)
+    except ValueError as error:
+        raise InvalidInput(name, str(error)) from error
 
 
 def _shortened(draft: Draft, place: Place, fields: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from src.core.errors import DomainError
+from src.core.errors import DomainError, InvalidInput
 from src.history.operation import ChangeKind
 from src.preferences.schemas import Preferences, SettingsUpdate
 from src.preferences.zones import zone_named
@@ -18,6 +18,7 @@ from src.tasks.pattern import Pattern, wall_of
 from src.tasks.schemas import TaskStatus
 
 _MOST_TOLD = 100
+_LONGEST_UID = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,17 @@ class ReadingContext:
 
     def in_zone_named(self, name: str) -> "ReadingContext":
         return self.in_zone(zone_named(name))
+
+
+def checked_uid(uid: str) -> str:
+    """A name that a file gives an item.
+
+    Raises:
+        InvalidInput: it cannot be kept.
+    """
+    if not 1 <= len(uid) <= _LONGEST_UID or not uid.isprintable():
+        raise InvalidInput("uid", f"A UID has 1 to {_LONGEST_UID} printable characters here.")
+    return uid
 
 
 def told(error: DomainError) -> str:

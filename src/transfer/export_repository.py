@@ -16,7 +16,7 @@ from src.tasks.columns import owned, series_table, task_table, with_series
 from src.transfer import models
 from src.transfer.uids import OriginKind
 
-_PAGE = 1000
+_PAGE = 500
 
 _change = metadata.tables[str(history_models.TaskChange.__tablename__)]
 _missed = metadata.tables[str(task_models.MissedOccurrence.__tablename__)]

@@ -13,7 +13,7 @@ from src.tasks.due import Due, due_of_wall
 from src.tasks.pattern import Pattern
 from src.tasks.schemas import TaskStatus
 from src.transfer.described import add_described
-from src.transfer.drafts import Draft, Place, ReadingContext, told
+from src.transfer.drafts import Draft, Place, ReadingContext, checked_uid, told
 from src.transfer.ics_reading import Component, components, duration_of, instant_of, moment_of
 
 _READ = frozenset(
@@ -24,7 +24,6 @@ _READ = frozenset(
     )
 )
 _KINDS = {"VEVENT": "An event", "VJOURNAL": "A journal entry", "VFREEBUSY": "Free and busy time"}
-_LONGEST_UID = 255
 _Moment: TypeAlias = tuple[date, ZoneInfo]
 """A day, or a naive wall time, and the zone of its wall."""
 
@@ -77,10 +76,8 @@ def _key(draft: Draft, todo: Component) -> str:
     uid = _text(todo, "UID")
     if not uid:
         return draft.key_of("ics", _text(todo, "SUMMARY"))
-    if len(uid) > _LONGEST_UID:
-        raise InvalidInput("UID", f"A UID has at most {_LONGEST_UID} characters here.")
     instance = todo.properties.get("RECURRENCE-ID")
-    return f"{uid} {instance.value.strip()[:40]}" if instance else uid
+    return checked_uid(f"{uid} {instance.value.strip()}" if instance else uid)
 
 
 def _text(todo: Component, name: str) -> str:

@@ -10,6 +10,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from src.core.errors import InvalidInput
 from src.preferences.zones import UnknownTimezone, zone_named
+from src.transfer.bounds import within_calendar
 from src.transfer.text_files import numbered_lines
 
 _NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -164,9 +165,10 @@ def instant_of(found: Property | None, zone: ZoneInfo) -> datetime | None:
     moment, own_zone = moment_of(found, zone)
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - a wall time, zoned below.
-    if not 1900 <= moment.year <= 2200:
-        raise InvalidInput(found.name, "Dates lie between 1900 and 2200.")
-    return moment.replace(tzinfo=own_zone).astimezone(UTC)
+    try:
+        return within_calendar(moment.replace(tzinfo=own_zone))
+    except ValueError as error:
+        raise InvalidInput(found.name, str(error)) from error
 
 
 def duration_of(found: Property) -> timedelta:

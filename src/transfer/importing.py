@@ -1,5 +1,6 @@
 """Makes of a draft what is stored: in one transaction, in few statements."""
 
+import asyncio
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from src.tasks.recurring import RecurringTasks
 from src.tasks.schemas import TaskStatus
 from src.transfer.drafts import Draft, DraftChange, DraftTask, fingerprint
 from src.transfer.images import image_of
-from src.transfer.import_repository import ImportRepository
+from src.transfer.import_repository import ImportRepository, parts
 from src.transfer.matching import Plan, Stored, kind_of_change, plan_of
 from src.transfer.uids import OriginKind, row_id_in
 
@@ -32,7 +33,7 @@ class Importer:
         """Compare the file with what is here; nothing is written."""
         await self._repository.take_turn()
         self._stored = await self._find()
-        plan = plan_of(self._draft, self._stored)
+        plan = await asyncio.to_thread(plan_of, self._draft, self._stored)
         await self._refuse_taken_places(plan)
         return plan
 
@@ -152,12 +153,10 @@ class Importer:
     async def _write_history(self, ids: dict[int, int]) -> None:
         """The change log of the tasks that are new here, and of those that are only in the log any more."""
         ids = ids | await self._ids_of_deleted()
-        rows = [
-            self._change_row(change, ids[change.file_task_id])
-            for change in self._draft.changes
-            if change.file_task_id in ids
-        ]
-        await self._repository.insert_changes(rows)
+        wanted = [change for change in self._draft.changes if change.file_task_id in ids]
+        for part in parts(wanted):  # Images are made part by part, so that others get their turn between.
+            rows = [self._change_row(change, ids[change.file_task_id]) for change in part]
+            await self._repository.insert_changes(rows)
 
     async def _ids_of_deleted(self) -> dict[int, int]:
         """New ids for tasks that were deleted before the file was written, unless their story is here."""
@@ -170,11 +169,10 @@ class Importer:
                 last[change.file_task_id] = change
         rows = await self._repository.known_operations(list(set(first.values())))
         known = {row["operation_id"] for row in rows}
-        wanted = [
-            file_id
-            for file_id, change in last.items()
-            if change.kind is ChangeKind.DELETED and first[file_id] not in known
-        ]
+        for file_id in [each for each, change in last.items() if change.kind is not ChangeKind.DELETED]:
+            del last[file_id]
+            self._draft.leave_out("The history of a task that is not in the file was left out.")
+        wanted = [file_id for file_id in last if first[file_id] not in known]
         return dict(zip(wanted, await self._repository.new_ids(OriginKind.TASK, len(wanted)), strict=True))
 
     def _change_row(self, change: DraftChange, task_id: int) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The records of a JSON file: what an export writes and an import takes."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -11,22 +10,10 @@ from src.history.operation import ChangeKind
 from src.preferences.schemas import SettingsUpdate, TimezoneName
 from src.recurrence.rule import Basis, CatchUp
 from src.tasks.schemas import AnyCasePriority, Category, Description, Priority, Tags, TaskStatus, Title
+from src.transfer.bounds import wall_within_calendar, within_calendar
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-
-
-def _within_calendar(moment: datetime) -> datetime:
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise ValueError(f"Dates lie between {_FIRST_YEAR} and {_LAST_YEAR}.")
-    return moment
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
-
-
-RecordInstant = Annotated[AwareDatetime, AfterValidator(_within_calendar), AfterValidator(_in_utc)]
-RecordWall = Annotated[NaiveDatetime, AfterValidator(_within_calendar)]
+RecordInstant = Annotated[AwareDatetime, AfterValidator(within_calendar)]
+RecordWall = Annotated[NaiveDatetime, AfterValidator(wall_within_calendar)]
 RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 RecordUid = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Occurrence = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -52,7 +52,7 @@ def read_rows(rows: Iterable[tuple[int, dict[str, str]]], draft: Draft, context:
         elif kind == "task":
             parents = parents[: _indent(row) - 1]
             waiting = _Waiting(place, row, category, list(parents))
-            parents = [*parents, row.get("CONTENT", "").strip()]
+            parents = [*parents, _title(row.get("CONTENT", "").strip())]
         elif kind and kind != "meta":
             draft.refuse(place, f"A row of the type '{kind[:40]}' is not known here.")
     _settle(draft, waiting, context)
@@ -116,16 +116,21 @@ def _add(draft: Draft, waiting: _Waiting, context: ReadingContext) -> None:
 
 def _fields(waiting: _Waiting, content: str) -> dict[str, Any]:
     row = waiting.row
-    title = " ".join(_LABEL.sub(" ", content).split())
+    title = _title(content)
     part_of = [f"Part of: {waiting.parents[-1]}"] if waiting.parents else []
     description = "\n\n".join(filter(None, (row.get("DESCRIPTION", "").strip(), *part_of, *waiting.notes)))
     return {
-        "title": title or content,
+        "title": title,
         "description": description or None,
         "priority": _priority(row),
         "category": waiting.category,
-        "tags": _LABEL.findall(content) if title else [],
+        "tags": _LABEL.findall(content) if title != content else [],
     }
+
+
+def _title(content: str) -> str:
+    """The content without its labels, unless there is nothing else."""
+    return " ".join(_LABEL.sub(" ", content).split()) or content
 
 
 def _priority(row: dict[str, str]) -> str:
