@@ -199,7 +199,7 @@ _DESCRIPTIONS = {
     500: "An error of ours.",
     501: "This service cannot do that.",
     502: "The language model does not answer.",
-    503: "The database is away; `Retry-After` says when to come back.",
+    503: "The database, or who vouches for the credential, is away; `Retry-After` says when to come back.",
 }
 
 
