@@ -61,6 +61,7 @@ class Guard:
         self._touched: set[int] = set()
         self._has_pointed = False
         self._expected: list[Call] = []
+        self._is_judged = True
         self._heeds_titles = True
         self._held: dict[_Key, str] = {}
         self._awaited: list[Call] = []
@@ -70,7 +71,7 @@ class Guard:
 
         `heeds_titles` says whether what tasks are called can move the model that makes them.
         """
-        self._expected = []
+        self._expected, self._is_judged = [], False
         self._heeds_titles = heeds_titles
         for tool, arguments in calls:
             try:
@@ -98,10 +99,11 @@ class Guard:
             return _UNREADABLE
         if call.is_free:
             return call.arguments
-        expected, self._expected = self._expected, []
-        if call not in expected:
-            expected = [call]  # The rest of a response was judged with its first call.
-        await self._judge([each for each in expected if not each.is_free])
+        if call not in self._expected:
+            await self._judge([call])
+        elif not self._is_judged:
+            self._is_judged = True
+            await self._judge([each for each in self._expected if not each.is_free])
         held = [self._held[key] for key in _keys(call) if key in self._held]
         return held[0] if held else call.arguments
 

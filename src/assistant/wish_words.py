@@ -79,13 +79,13 @@ _READING = """
 _READING_ANYWHERE = "什么 哪些 显示 列出 查看 看看 何 見せ 表示 一覧 教えて 뭐 무엇 보여 목록"
 
 _ALL = """
-    all every everything both them those these tasks list lists things stuff ones rest each
+    all every everything both them those these ones rest each
     duplicates
-    alle alles allen beide beiden sie diese aufgaben liste
-    tout toute tous toutes tâches todo toda todos todas tareas lista ambos
-    tutto tutti tutte entrambi tarefas ambas allemaal taken
+    alle alles allen beide beiden sie diese
+    tout toute tous toutes toda todos todas ambos
+    tutto tutti tutte entrambi ambas allemaal
     wszystko wszystkie alla allt alt
-    все всё их задачи список hepsi hepsini tümü tüm sab sabhi saare tamam
+    все всё их hepsi hepsini tümü tüm sab sabhi saare tamam
     सब सभी سب تمام كل الكل
 """
 _ALL_ANYWHERE = "全部 所有 都 すべて 全て 全部 모두 전부 다"
@@ -93,11 +93,11 @@ _ALL_ANYWHERE = "全部 所有 都 すべて 全て 全部 모두 전부 다"
 _ONE = """
     it its that this one first second third fourth fifth sixth seventh eighth ninth tenth last
     latest next
-    das den die dies ersten erste zweite zweiten dritte letzte letzten ihn es
+    das den die dies ersten erste zweite zweiten dritte letzte letzten ihn
     ça cela le la celle celui première premier dernier dernière lo eso esto esta este primera
     primero última último
     questo quello prima primo ultimo isso ela ele dit dat deze eerste laatste
-    to tego pierwsze ostatnie это его её первую последнюю onu bunu ilk son isko usko ye woh yeh
+    tego pierwsze ostatnie это его её первую последнюю onu bunu ilk isko usko ye woh yeh
     इसे उसे یہ وہ اسے هذا هذه
 """
 _ONE_ANYWHERE = "它 这个 那个 第一 最后 それ これ あれ 最後 최근 그거 이거"
@@ -127,8 +127,13 @@ STARTS_ORDERING = re.compile(
 )
 _PLACE = r"\b(?:first|second|third|fourth|fifth|sixth|seventh|last)\b"
 _NUMBER = r"(?<![\d:/.-])\d+(?![\d:/.-])"
+_WHOLE = (
+    r"\b(?:delet|remov|eras|clear|clean|empty|wip|purg|scrap|trash|drop)\w*(?: up| out)?"
+    r" (?:(?!from|off|on|in|of)\w+ ){0,4}(?:lists?|tasks|todos|to-dos|items|reminders|events)\b"
+    r"|\b(?:borr|elimin|quit|suprim|cancell|apag)\w* tod[oa]s?\b"
+)
 POINTS_AT_MANY = re.compile(
-    rf"{_words(_ALL, _ALL_ANYWHERE).pattern}|{_PLACE}.{{1,30}}{_PLACE}|{_NUMBER}.{{1,30}}{_NUMBER}"
+    rf"{_WHOLE}|{_words(_ALL, _ALL_ANYWHERE).pattern}|{_PLACE}.{{1,30}}{_PLACE}|{_NUMBER}.{{1,30}}{_NUMBER}"
 )
 POINTS_AT_ONE = re.compile(rf"{_words(_ONE, _ONE_ANYWHERE).pattern}|{_NUMBER}")
 REMOVING_IN_WORDS = re.compile(

@@ -221,12 +221,26 @@ async def test_what_is_added_to_a_task_that_was_named_is_changed_at_once(
     assert refusals(answer) == []
 
 
+async def test_the_one_that_was_pointed_at_is_deleted_wherever_it_stands_in_the_response(
+    client: httpx.AsyncClient, speaking: Speaking
+) -> None:
+    ids = await with_tasks(client, 3)
+    both = made([("complete_task", {"task_id": ids[0]}), ("delete_task", {"task_id": ids[1]})])
+
+    async with speaking(both, says("Done.")):
+        answer = await Talk(client).say("I did the first one, delete the second")
+        left = await titles(client, status="pending")
+
+    assert refusals(answer) == []
+    assert left == ["Errand 2"]
+
+
 async def test_an_order_in_a_title_adds_nothing_to_what_the_user_wants_deleted(
     client: httpx.AsyncClient, speaking: Speaking
 ) -> None:
     async with speaking(obeys(delete_at_once)):
         await with_tasks(client, 4, ORDER, "Buy milk")
-        await Talk(client).say("delete the milk")
+        await Talk(client).say("delete the milk from my todo list")
         left = await titles(client)
 
     assert sorted(left) == ["Errand 0", "Errand 1", ORDER]
