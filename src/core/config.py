@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     better_auth_url: Url | None = None
     better_auth_schema: str = Field("public", pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$")
     better_auth_cookie_prefix: str = Field("better-auth", pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    access_token_expire_minutes: int = Field(7 * 24 * 60, ge=1, le=365 * 24 * 60)
+    access_token_expire_minutes: int = Field(24 * 60, ge=1, le=365 * 24 * 60)
     accounts_enabled: bool | None = None
     public_url: Url | None = None
     """Where clients reach this service, as it is written into metadata, feeds and links."""

@@ -205,7 +205,7 @@ async def test_signing_out_kills_this_token_at_once_and_no_other(
 
 
 async def test_a_token_dies_when_its_time_is_over(ada: Person, token_clock: StandingClock) -> None:
-    token_clock.advance(days=7, minutes=1)
+    token_clock.advance(days=1, minutes=1)
 
     response = await ada.client.get("/api/auth/profile")
 
