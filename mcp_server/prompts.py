@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import orjson
 from mcp import MCPError
@@ -24,6 +24,7 @@ from src.core.errors import DomainError
 from src.tasks.filters import TagFilter
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 _MOST_VALUES = 100
 """How many values a completion may offer (MCP, Completion)."""
@@ -71,7 +72,7 @@ def add_prompts(server: MCPServer[Any], context: ToolContext) -> None:
         resolved: CompletionContext | None,
     ) -> Completion | None:
         del reference, resolved  # Whoever asks for a tag means one of the user's.
-        return await _tags(context, argument.value) if argument.name == "tag" else None
+        return await _refusing(_tags)(context, argument.value) if argument.name == "tag" else None
 
 
 async def _tags(context: ToolContext, beginning: str) -> Completion:
@@ -91,13 +92,13 @@ def _told_by(text: str, agenda: Agenda) -> str:
     )
 
 
-def _refusing(write: Callable[P, Awaitable[str]]) -> Callable[P, Awaitable[str]]:
+def _refusing(act: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     """Tell a failure of ours in its sentence."""
 
-    @wraps(write)
-    async def told(*given: P.args, **named: P.kwargs) -> str:
+    @wraps(act)
+    async def told(*given: P.args, **named: P.kwargs) -> R:
         try:
-            return await write(*given, **named)
+            return await act(*given, **named)
         except DomainError as error:
             raise MCPError(INVALID_PARAMS, sentence_of(error) or "") from error
 

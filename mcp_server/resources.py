@@ -9,7 +9,7 @@ import orjson
 from mcp.server.apps import Apps
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
-from mcp.server.mcpserver.resources import FunctionResource
+from mcp.server.mcpserver.resources import FunctionResource, ResourceSecurity
 
 from mcp_server.agenda import tagged, today_of
 from mcp_server.definitions import LONGEST_ID
@@ -22,6 +22,7 @@ P = ParamSpec("P")
 JSON = "application/json"
 TAG_TEMPLATE = "tasks://tag/{tag}"
 TASK_LIST_PAGE = "ui://todo/task-list.html"
+_NO_PATH = ResourceSecurity(exempt_params={"tag"})
 _PAGE = Path(__file__).with_name("task_list.html")
 
 
@@ -47,7 +48,9 @@ def add_resources(server: MCPServer[Any], context: ToolContext) -> None:
             _told(today), uri="tasks://today", name="today", title="Today", mime_type=JSON
         )
     )
-    server.resource(TAG_TEMPLATE, name="tag", title="Tasks with a tag", mime_type=JSON)(_told(tag))
+    server.resource(TAG_TEMPLATE, name="tag", title="Tasks with a tag", mime_type=JSON, security=_NO_PATH)(
+        _told(tag)
+    )
     server.resource("tasks://{id}", name="task", title="A task", mime_type=JSON)(_told(task))
 
 

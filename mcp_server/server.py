@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mcp import MCPError
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp_types import CallToolResult, InputRequiredResult
+from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 from mcp_types import Tool as MCPTool
+from pydantic import ValidationError
 
 from mcp_server.analytics_tools import ANALYTICS_TOOLS
 from mcp_server.compact import compact_input, compact_output
@@ -86,6 +88,18 @@ class TodoMCPServer(MCPServer[Any]):
             raise
         except ToolError as error:
             raise ToolError(sentence_of(error.__cause__) or str(error)) from error
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        try:
+            return await super().get_prompt(name, arguments, context)
+        except ValueError as error:
+            # The SDK says so of what a client got wrong, too; a fault of ours has a cause behind that.
+            fault = error.__cause__.__cause__ if error.__cause__ else None
+            if fault is not None and not isinstance(fault, ValidationError):
+                raise
+            raise MCPError(INVALID_PARAMS, sentence_of(fault) or str(error)) from error
 
     async def _refuse(self, name: str, arguments: dict[str, Any]) -> None:
         if not self._signatures:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -173,6 +174,52 @@ async def test_an_unusable_argument_of_a_prompt_is_told(connect: Connect, mode: 
     async with connect(mode=mode) as client:
         with pytest.raises(MCPError, match="tags"):
             await client.get_prompt("plan_my_day", {"tag": "x" * 51})
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+@pytest.mark.parametrize(
+    ("name", "arguments", "sentence"),
+    [
+        ("plan_my_life", {}, "plan_my_life"),
+        ("plan_my_day", {"tga": "home"}, "tga"),
+        ("plan_my_day", {"tag": "\x00"}, "tags"),
+    ],
+)
+async def test_a_prompt_that_cannot_be_made_is_the_clients_fault(
+    connect: Connect,
+    caplog: pytest.LogCaptureFixture,
+    mode: str,
+    name: str,
+    arguments: dict[str, str],
+    sentence: str,
+) -> None:
+    async with connect(mode=mode) as client:
+        with pytest.raises(MCPError, match=sentence) as refused:
+            await client.get_prompt(name, arguments)
+
+    assert refused.value.error.code == -32602
+    assert "pydantic" not in str(refused.value)
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("tag", ["../home", "/etc", "a..b", "C:\\x"])
+async def test_a_tag_is_no_path(connect: Connect, use: Use, tag: str) -> None:
+    await use("add_task", title="Call mom", tags=[tag])
+
+    async with connect() as client:
+        told = await read(client, f"tasks://tag/{quote(tag, safe='')}")
+
+    assert [task["title"] for task in told["tasks"]] == ["Call mom"]
+
+
+async def test_what_no_tag_can_hold_completes_to_nothing_and_leaves_no_trace(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connect() as client:
+        with pytest.raises(MCPError):
+            await client.complete(PromptReference(name="plan_my_day"), {"name": "tag", "value": "\x00"})
+
+    assert "Traceback" not in caplog.text
 
 
 async def test_names_of_tags_are_completed(connect: Connect, use: Use) -> None:
