@@ -64,6 +64,7 @@ class ChatTurns:
         self._history_limit = history_limit
         self._turn_seconds = turn_seconds
         self._leases = leases or Leases(database)
+        self._opening: set[asyncio.Task[Turn]] = set()
         self._running: dict[asyncio.Task[None], Turn] = {}
 
     async def begin(self, caller: Caller, request: ChatRequest, assistant: Assistant) -> Turn:
@@ -85,9 +86,9 @@ class ChatTurns:
             ConversationBusy: it is still answering after a minute.
             ConversationClosed: it takes no more messages.
         """
-        now, is_new = self._clock(), conversation_id is None
-        conversation_id = conversation_id or await self._new_conversation(caller, message, now)
-        turn = Turn(caller, conversation_id, message, now, is_new)
+        if conversation_id is None:
+            return await self._uninterrupted(self._open_new(caller, message))
+        turn = Turn(caller, conversation_id, message, self._clock())
         row = await self._leases.take(caller.user_id, conversation_id, turn.id)
         try:
             refuse_if_closed(row)
@@ -95,6 +96,28 @@ class ChatTurns:
             self.leave(turn)
             raise
         return turn
+
+    async def _open_new(self, caller: Caller, message: str) -> Turn:
+        now = self._clock()
+        conversations = ConversationRepository(self._database, caller.user_id)
+        turn = Turn(caller, await conversations.create(title_of(message), now), message, now, is_new=True)
+        await self._leases.take(caller.user_id, turn.conversation_id, turn.id)
+        return turn
+
+    async def _uninterrupted(self, opening: Coroutine[Any, Any, Turn]) -> Turn:
+        """Whoever is cut off meanwhile leaves what was opened; half opened, nobody would know of it."""
+        task = asyncio.create_task(opening)
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(self._leave_opened)
+            raise
+
+    def _leave_opened(self, task: asyncio.Task[Turn]) -> None:
+        if not task.cancelled() and task.exception() is None:
+            self.leave(task.result())
 
     def start(self, turn: Turn, assistant: Assistant) -> None:
         """Set the model to work on what is stored; nothing awaits here: a turn is always seen through."""
@@ -135,6 +158,7 @@ class ChatTurns:
 
     async def settle(self) -> None:
         """Wait until what is under way has ended, is stored, and has let the next turn in."""
+        await asyncio.gather(*self._opening, return_exceptions=True)
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _see_through(self, turn: Turn, answering: asyncio.Task[None]) -> None:
@@ -199,9 +223,6 @@ class ChatTurns:
         while turn.unstored:
             await self._store(turn, turn.unstored[0])
             del turn.unstored[0]
-
-    async def _new_conversation(self, caller: Caller, message: str, now: datetime) -> int:
-        return await ConversationRepository(self._database, caller.user_id).create(title_of(message), now)
 
     async def _store(self, turn: Turn, item: NewItem) -> bool:
         repository = ConversationRepository(self._database, turn.caller.user_id)

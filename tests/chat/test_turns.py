@@ -276,3 +276,21 @@ async def test_a_conversation_deleted_in_the_middle_of_a_turn_harms_nobody(
     assert deleted.status_code == 200
     assert answer["response"] == "Nothing."
     assert (await client.get("/api/me/conversations")).json()["items"] == []
+
+
+async def test_a_turn_left_before_it_began_lets_the_next_one_in_and_leaves_no_empty_conversation(
+    database: Database, clock: StandingClock, user_id: str
+) -> None:
+    turns = ChatTurns(database, clock, history_limit=10)
+    caller, hello = Caller(user_id), ScriptedResponder(says("Hello."))
+    kept = await turns.begin(caller, ChatRequest.of(message="hi"), hello.get)
+    await turns.settle()
+
+    begun = await turns.open(caller, "new", None)
+    resumed = await turns.open(caller, "again", kept.conversation_id)
+    for turn in (begun, resumed, resumed):
+        turns.leave(turn)
+    await turns.settle()
+
+    (conversation,) = await rows_of(database, "conversation", user_id)
+    assert (conversation["id"], conversation["turn_id"]) == (kept.conversation_id, None)

@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from src.assistant.events import TextDelta, ToolCallStarted
@@ -124,3 +125,32 @@ async def test_a_server_that_is_told_only_when_it_writes_lets_go_too(
     assert [row["turn_id"] for row in await rows_of(database, "conversation", user_id)] == [None]
     (thread,) = (await chatkit.threads()).data
     assert await chatkit.spoken(thread.id) == ["hi", "Half an"]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233])
+async def test_a_request_that_is_aborted_anywhere_leaves_no_lease_and_no_empty_thread(
+    chatkit: ChatKitClient,
+    turns: ChatTurns,
+    answer_with: AnswerWith,
+    database: Database,
+    user_id: str,
+    steps: int,
+) -> None:
+    answer_with(*says("Hello."))
+    thread_id = (await chatkit.create("hi")).thread_id
+
+    requests = [
+        asyncio.create_task(chatkit.say(thread_id, "again")),
+        asyncio.create_task(chatkit.create("new")),
+    ]
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    for request in requests:
+        request.cancel()
+    await asyncio.wait(requests)
+    await turns.settle()
+
+    assert {row["turn_id"] for row in await rows_of(database, "conversation", user_id)} == {None}
+    assert all([await chatkit.spoken(thread.id) for thread in (await chatkit.threads()).data])
+    answer = await asyncio.wait_for(chatkit.say(thread_id, "and now?"), timeout=5)
+    assert answer.text == "Hello."

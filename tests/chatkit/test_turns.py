@@ -16,11 +16,14 @@ from src.assistant.errors import ModelOutOfQuota
 from src.assistant.events import AssistantSaid, TextDelta, ToolUsed, UserSaid
 from src.chat.turns import ChatTurns
 from src.chatkit.repository import ThreadRepository
+from src.core.config import Settings
 from src.core.database import Database
+from src.main import create_app
 from tests.chat.conftest import AnswerWith
-from tests.chat.factories import messages, rows_of, say, says, uses
+from tests.chat.factories import ScriptedResponder, messages, rows_of, say, says, uses
 from tests.chatkit.client import ChatKitClient, add_message
-from tests.factories import NOW, StandingClock
+from tests.conftest import client_of, running
+from tests.factories import NOW, StandingClock, token_for
 
 LISTED = ToolUsed("call_1", "list_tasks", {"due": "today"}, {"items": [{"id": 7}]})
 
@@ -177,6 +180,27 @@ async def test_two_at_once_in_one_thread_are_taken_one_after_the_other(
         *(responder.heard[0], "Answer."),
         *(responder.heard[1], "Answer."),
     ]
+
+
+async def test_two_instances_take_turns_in_one_thread(
+    settings: Settings, chatkit: ChatKitClient, answer_with: AnswerWith, clock: StandingClock, user_id: str
+) -> None:
+    answer_with(*says("Hello."))
+    thread_id = (await chatkit.create("hi")).thread_id
+    go_on = asyncio.Event()
+    here, elsewhere = answer_with(go_on, *says("Here.")), ScriptedResponder(says("Elsewhere."))
+
+    async with running(create_app(settings, clock=clock)) as app, client_of(app, token_for(user_id)) as http:
+        app.state.assistant = elsewhere.get
+        first = asyncio.create_task(chatkit.say(thread_id, "one"))
+        await here.is_waiting.wait()
+        second = asyncio.create_task(ChatKitClient(http).say(thread_id, "two"))
+        listed = await ChatKitClient(http).spoken(thread_id)
+        go_on.set()
+        await asyncio.gather(first, second)
+
+    assert listed == ["hi", "Hello.", "one"]
+    assert await chatkit.spoken(thread_id) == ["hi", "Hello.", "one", "Here.", "two", "Elsewhere."]
 
 
 async def test_retrying_forgets_what_came_after_the_message_and_answers_it_again(
