@@ -6,6 +6,7 @@ from src.assistant.local_model.conversation import Task, one_line
 
 ASK_TITLE = "What should I add?"
 ASK_WHICH = "Which one do you mean?"
+ASK_SURE = "Shall I"
 ASK_CHANGE = "What should change about"
 SHOWN_AT_MOST = 20
 
@@ -141,7 +142,7 @@ def sure(tool: str, tasks: Sequence[Task]) -> str:
     """The question before a call that takes more than is done without asking."""
     rest = len(tasks) - SHOWN_AT_MOST
     these = f"these {len(tasks)} tasks" if len(tasks) > 1 else "this task"
-    return f"Shall I {_DEEDS[tool]} {these}? Say yes or no.\n{numbered(tasks)}" + (
+    return f"{ASK_SURE} {_DEEDS[tool]} {these}? Say yes or no.\n{numbered(tasks)}" + (
         f"\n… and {rest} more." if rest > 0 else ""
     )
 
