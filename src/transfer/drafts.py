@@ -15,6 +15,7 @@ from src.history.operation import ChangeKind
 from src.preferences.schemas import Preferences, SettingsUpdate
 from src.preferences.zones import zone_named
 from src.tasks.pattern import Pattern, wall_of
+from src.tasks.recurrence_schemas import read_pattern
 from src.tasks.schemas import TaskStatus
 
 _MOST_TOLD = 100
@@ -159,7 +160,7 @@ def begun_series(key: str, pattern: Pattern, columns: dict[str, Any], now: datet
     is_finished = columns["status"] != TaskStatus.PENDING
     return DraftSeries(
         key,
-        pattern.columns()
+        pattern_columns(pattern)
         | {
             "last_occurrence": 1,
             "created_at": columns["created_at"],
@@ -167,6 +168,11 @@ def begun_series(key: str, pattern: Pattern, columns: dict[str, Any], now: datet
             "stopped_at": now if is_finished else None,
         },
     )
+
+
+def pattern_columns(pattern: Pattern) -> dict[str, Any]:
+    """How a series stores its pattern, and how it is told."""
+    return pattern.columns() | {"described": read_pattern(pattern).model_dump(mode="json")}
 
 
 def first_place(pattern: Pattern) -> dict[str, Any]:

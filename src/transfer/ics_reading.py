@@ -21,7 +21,7 @@ _DATE_TIME = re.compile(r"(\d{8}T\d{6})(Z?)")
 _DURATION = re.compile(
     r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
 )
-_IANA = re.compile(r"[A-Za-z_]+/[A-Za-z_]+(?:/[A-Za-z_]+)?$")
+_BEHIND_PREFIX = re.compile(r"[A-Za-z_]+/[A-Za-z_]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _zone_of(found: Property) -> ZoneInfo | None:
     if not name:
         return None
     known = WINDOWS_TO_OLSON.get(name, name)
-    behind_prefix = _IANA.search(known)
+    behind_prefix = _BEHIND_PREFIX.search(known)
     for each in (known, behind_prefix[0] if behind_prefix else ""):
         try:
             return zone_named(each)

@@ -23,6 +23,7 @@ from src.transfer.drafts import (
     Place,
     ReadingContext,
     fingerprint,
+    pattern_columns,
 )
 from src.transfer.json_records import FORMAT, VERSION
 from src.transfer.records import (
@@ -122,7 +123,7 @@ def _series_columns(record: SeriesRecord, context: ReadingContext) -> dict[str, 
     zone = zone_named(record.timezone)
     rule = replace(parse_rrule(record.rule, zone), basis=record.basis, catch_up=record.catch_up)
     created_at = record.created_at or context.now
-    return Pattern(rule, zone, _starts(record.starts)).columns() | {
+    return pattern_columns(Pattern(rule, zone, _starts(record.starts))) | {
         "last_occurrence": record.last_occurrence,
         "created_at": created_at,
         "updated_at": record.updated_at or created_at,
