@@ -29,7 +29,7 @@ async def test_a_new_account_is_signed_in_at_once(
     response = await visitor.post("/api/auth/register", json=body)
 
     told = response.json()
-    assert (response.status_code, told["token_type"], told["expires_in"]) == (201, "bearer", 7 * 24 * 3600)
+    assert (response.status_code, told["token_type"], told["expires_in"]) == (201, "bearer", 24 * 3600)
     assert (told["user"]["email"], told["user"]["name"], len(told["user"]["id"])) == (
         email,
         "Ada Lovelace",
