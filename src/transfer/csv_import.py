@@ -42,7 +42,7 @@ def read_csv(text: str, context: ReadingContext) -> Draft:
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Records with the line that each begins on."""
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     begins = 1
     try:
         for cells in reader:
