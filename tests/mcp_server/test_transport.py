@@ -1,6 +1,9 @@
 """The transport's life: it loads behind the start, tells when it cannot, and leaves nothing behind."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from typing import Any, cast
 
@@ -91,3 +94,13 @@ async def test_nothing_runs_on_after_it_is_closed() -> None:
     await transport.close()
 
     assert asyncio.all_tasks() == before
+
+
+def test_a_start_of_the_service_does_not_load_the_sdk() -> None:
+    heavy = "import sys, src.main; sys.exit(bool({'mcp', 'mcp_types'} & set(sys.modules)))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", heavy], env={**os.environ, "ENVIRONMENT": "test"}, check=False
+    )
+
+    assert done.returncode == 0
