@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from src.chat import models
+from src.chat.items import HIDDEN_CONTEXT
 from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
 
@@ -59,7 +60,7 @@ class ThreadRepository:
         return await self._executor.fetch_all(query, owner=self._owner, last_id=last, page_size=limit)
 
     async def items(self, thread_id: int, after: str | None, limit: int, *, is_descending: bool) -> list[Row]:
-        """Items in the order they were stored."""
+        """Items that a client may see, in the order they were stored: no page is short of what is hidden."""
         query = _ITEMS[is_descending, after is not None]
         return await self._executor.fetch_all(
             query, owner=self._owner, thread_id=thread_id, item_id=after, page_size=limit
@@ -112,6 +113,7 @@ class ThreadRepository:
         return {row["item_id"] for row in rows}
 
 
+_is_shown = (_item.c.kind != HIDDEN_CONTEXT) & (_item.c.kind != "sdk_hidden_context")
 _columns = (_thread.c.id, _thread.c.title, _thread.c.details, _thread.c.created_at)
 _get = Query(select(*_columns).where(_this_thread))
 _save = Query(
@@ -129,7 +131,7 @@ _mine = select(*_columns).where(_thread.c.user_id == _owner).limit(_page_size)
 _page_down = Query(_mine.where(_thread.c.id < _last_id).order_by(_thread.c.id.desc()))
 _page_up = Query(_mine.where(_thread.c.id > _last_id).order_by(_thread.c.id))
 
-_of_thread = select(_item).where(_its_items).limit(_page_size)
+_of_thread = select(_item).where(_its_items, _is_shown).limit(_page_size)
 _last = select(_item.c.position).where(_this_item).scalar_subquery()
 _newest_first = _of_thread.order_by(_item.c.position.desc())
 _oldest_first = _of_thread.order_by(_item.c.position)

@@ -92,6 +92,7 @@ async def test_items_are_listed_page_by_page_in_both_orders_without_what_is_hidd
         seen, after, has_more = [], None, True
         while has_more:
             page = await chatkit.items(thread_id, limit=1, order=order, after=after)
+            assert len(page.data) == 1
             seen += page.data
             after, has_more = page.after, page.has_more
         texts = [said(item) for item in seen]
