@@ -89,6 +89,12 @@ class TaskFilter(RequestModel):
     series_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
     created_after: DueText | None = None
     updated_after: DueText | None = None
+    completed_after: DueText | None = Field(
+        default=None, description="Completed on this day, at this instant, or later."
+    )
+    completed_before: DueText | None = Field(
+        default=None, description="Completed on this day, at this instant, or earlier."
+    )
     include_total: bool = Field(default=False, description="Count all that match, which costs a little.")
     sort_by: Annotated[TaskSort | None, Folded] = Field(
         default=None, description="created_at where nothing is searched for, else relevance."
@@ -118,8 +124,9 @@ class TaskFilter(RequestModel):
     @property
     def names_days(self) -> bool:
         """Whether it speaks of days, which somebody's calendar must tell."""
-        said = (self.due, self.due_after, self.due_before, self.created_after, self.updated_after)
-        return any(each is not None for each in said)
+        dues = (self.due, self.due_after, self.due_before)
+        others = (self.created_after, self.updated_after, self.completed_after, self.completed_before)
+        return any(each is not None for each in (*dues, *others))
 
 
 class TagFilter(RequestModel):

@@ -60,7 +60,20 @@ def _instants(chosen: TaskFilter, preferences: Preferences, now: datetime) -> di
     """After a day means after its end."""
     said = {"created_after": chosen.created_after, "updated_after": chosen.updated_after}
     dues = {name: read_due(text, preferences, now, field=name) for name, text in said.items() if text}
-    return {name: due.at or _end_of(due.on, preferences) for name, due in dues.items()}
+    instants = {name: due.at or _end_of(due.on, preferences) for name, due in dues.items()}
+    return instants | _completion_days(chosen, preferences, now)
+
+
+def _completion_days(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:
+    """Both days belong to it: completed after today and before today is completed today."""
+    days: dict[str, Any] = {}
+    if chosen.completed_after:
+        first = read_due(chosen.completed_after, preferences, now, field="completed_after")
+        days["completed_after"] = first.at or _start_of(first.on, preferences)
+    if chosen.completed_before:
+        last = read_due(chosen.completed_before, preferences, now, field="completed_before")
+        days["completed_before"] = last.at or _end_of(last.on, preferences)
+    return days
 
 
 def escaped(text: str) -> str:

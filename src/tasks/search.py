@@ -78,6 +78,8 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     ),
     "created_after": _task.created_at > bindparam("created_after", type_=_zoned),
     "updated_after": _task.updated_at > bindparam("updated_after", type_=_zoned),
+    "completed_after": _task.completed_at >= bindparam("completed_after", type_=_zoned),
+    "completed_before": _task.completed_at <= bindparam("completed_before", type_=_zoned),
 }
 
 

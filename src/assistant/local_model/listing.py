@@ -1,13 +1,14 @@
 """Answers to "what is on my list?": which tasks are asked for, and how they are told."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 from src.assistant.local_model import answers
 from src.assistant.local_model.asking import Turn
 from src.assistant.local_model.choosing import window
 from src.assistant.local_model.conversation import ToolResult
-from src.assistant.local_model.details import Details, read_details
+from src.assistant.local_model.details import Details, day_bounds, read_details
 from src.assistant.local_model.requests import Request
 from src.assistant.local_model.titles import list_named
 from src.assistant.local_model.words import plain, without_courtesy
@@ -74,7 +75,7 @@ def answer_list(turn: Turn, request: Request) -> str | None:
     """List what is asked for; None while the tool has yet to answer."""
     text = without_courtesy(plain(request.text))
     details = read_details(text, turn.conversation.context)
-    arguments, heading = _filters(text, details)
+    arguments, heading = _filters(text, details, turn.conversation.context.wall.date())
     found = turn.ask("list_tasks", **arguments)
     if found is not None and not found.error and not found.tasks() and "search" in arguments:
         found = _again(turn, arguments)
@@ -103,10 +104,11 @@ def _told(found: ToolResult, heading: str) -> str:
     return answers.listed(heading, found.tasks(), has_more=has_more)
 
 
-def _filters(text: str, details: Details) -> tuple[dict[str, Any], str]:
+def _filters(text: str, details: Details, today: date) -> tuple[dict[str, Any], str]:
     arguments: dict[str, Any] = {"status": _status(text), "limit": 50}
     headings = ["" if arguments["status"] == "pending" else f"{arguments['status']}".replace("all", "in all")]
-    due, due_heading = _due(text, details)
+    is_past = arguments["status"] == "completed" and not re.search(r"\bdue\b", text)
+    due, due_heading = _done(details, today) if is_past else _due(text, details)
     arguments |= due
     if due and arguments["status"] == "pending":
         arguments["sort_by"] = "due_date"
@@ -139,6 +141,18 @@ def _due(text: str, details: Details) -> tuple[dict[str, Any], str]:
     if details.when is None:
         return {}, ""
     return window(details.when), f"due {details.when.explanation}"
+
+
+def _done(details: Details, today: date) -> tuple[dict[str, Any], str]:
+    """When something was done: never later than today, so that a Monday is the last one."""
+    if details.when is None:
+        return {}, ""
+    first, last = day_bounds(details.when)
+    week = timedelta(days=7 if today < first <= today + timedelta(days=7) else 0)
+    days = {"completed_after": (first - week).isoformat(), "completed_before": (last - week).isoformat()}
+    if first == last:
+        return days, f"on {first - week:%A} {first - week:%-d %B %Y}"
+    return days, f"in {details.when.explanation}"
 
 
 def searched(text: str) -> str:
