@@ -8,9 +8,9 @@ import sys
 
 from mcp_server.stdio import StdioSettings, serve
 from src.core.config import Settings, ended_by_unusable_settings, load_settings
-from src.core.database import is_outage
 from src.core.errors import DomainError
 from src.core.logs import configure_logging
+from src.core.outages import is_outage
 from src.core.postgres_account import EmbeddedPostgresFailed
 
 EXIT_FAILED = 1

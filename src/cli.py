@@ -21,8 +21,8 @@ from src.core.config import (
     require_valid,
     settings_or_exit,
 )
-from src.core.database import is_outage
 from src.core.migrations import migrate as upgrade
+from src.core.outages import is_outage
 from src.core.postgres_account import EmbeddedPostgresFailed
 from src.core.startup import DEVELOPER, access_token, development_secret, resolved_database
 

@@ -2,12 +2,12 @@
 
 from functools import cache
 
-import asyncpg
 from sqlalchemy import Text, bindparam, delete, text
 
 from src.accounts.errors import AccountBusy
 from src.accounts.repository import AccountRepository
 from src.core.database import Database, Query
+from src.core.outages import DatabaseConflict, DatabaseTimeout
 from src.core.tables import metadata
 
 OWNER_COLUMN = "user_id"
@@ -30,7 +30,7 @@ class ErasureRepository:
         for _ in range(_TRIES):
             try:
                 return await self._erase(verified_hash)
-            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            except (DatabaseTimeout, DatabaseConflict):
                 continue
         raise AccountBusy
 

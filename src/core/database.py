@@ -5,23 +5,39 @@ and run straight on an asyncpg pool. Repositories hold `Query` values and never 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Protocol, TypeAlias
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from types import TracebackType
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import asyncpg
-import orjson
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.base import Executable
 
+from src.core.connections import Patience, open_pool
 from src.core.database_url import DatabaseAddress
 from src.core.errors import DatabaseUnavailable
+from src.core.outages import (
+    DatabaseConflict,
+    DatabaseTimeout,
+    busy,
+    is_demotion,
+    is_loss,
+    pause_before_rerun,
+    told,
+)
+
+log = logging.getLogger(__name__)
 
 Row: TypeAlias = Mapping[str, Any]
+Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
+T = TypeVar("T")
 
 _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
-_ACQUIRE_SECONDS = 10.0
-_RETRY_AFTER_SECONDS = 2
+_CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b")
 
 
 class Query:
@@ -31,12 +47,14 @@ class Query:
     values, `is_planned_anew` has it planned for these, at the cost of a round trip.
     """
 
-    __slots__ = ("_defaults", "_names", "is_planned_anew", "text")
+    __slots__ = ("_defaults", "_names", "is_planned_anew", "is_read", "text")
 
     def __init__(self, statement: Executable, *, is_planned_anew: bool = False) -> None:
         self.is_planned_anew = is_planned_anew
         compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
         self.text: str = str(compiled)
+        self.is_read = _CHANGES.search(self.text) is None
+        """Whether it changes nothing, so that running it twice does no harm."""
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._defaults: dict[str, Any] = dict(compiled.params)
 
@@ -64,15 +82,16 @@ class Executor(Protocol):
 class Transaction:
     """Queries on one connection, committed or rolled back together."""
 
-    def __init__(self, connection: asyncpg.pool.PoolConnectionProxy) -> None:
+    def __init__(self, connection: Connection, *, is_pooled: bool) -> None:
         self._connection = connection
+        self._is_pooled = is_pooled
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
-        with _outages_named():
-            return await _fetch(self._connection, query, values)
+        with _Watch():
+            return await _fetch(self._connection, query, query.arguments(values), is_pooled=self._is_pooled)
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
-        with _outages_named():
+        with _Watch():
             row: Row | None = await self._connection.fetchrow(query.text, *query.arguments(values))
             return row
 
@@ -82,26 +101,27 @@ class Transaction:
 
 
 class Database:
-    """A pool of connections to PostgreSQL, opened in the lifespan."""
+    """A pool of connections to PostgreSQL, opened in the lifespan.
 
-    def __init__(self, address: DatabaseAddress, *, pool_size: int) -> None:
+    What certainly never ran, as on a connection that had been cut behind the pool, is run again once; so is a
+    read whatever happened. A statement that was undone for another's sake is run again some times.
+    """
+
+    def __init__(self, address: DatabaseAddress, *, pool_size: int, patience: Patience | None = None) -> None:
         self._address = address
         self._pool_size = pool_size
+        self._patience = patience or Patience()
         self._pool: asyncpg.Pool | None = None
+        self._generation = 0
         # asyncpg hands connections out unfairly under pressure; this queue is first come, first served.
         self._turns = asyncio.Semaphore(pool_size)
         self.is_reachable: bool | None = None
 
     async def open(self) -> None:
         """Let queries in, once the tables that they ask for are there."""
-        with self._state_remembered(), _outages_named():
-            self._pool = await asyncpg.create_pool(
-                **self._address.asyncpg_arguments(),
-                min_size=1,
-                max_size=self._pool_size,
-                command_timeout=30,
-                init=_prepare_connection,
-                reset=_leave_as_is,
+        with _Watch(self):
+            self._pool, self._address = await open_pool(
+                self._address, size=self._pool_size, patience=self._patience
             )
 
     async def close(self) -> None:
@@ -115,85 +135,129 @@ class Database:
 
     async def ping(self) -> None:
         """Ask PostgreSQL for an answer, or raise `DatabaseUnavailable`."""
-        with self._state_remembered():
-            async with self._connection() as connection:
-                await connection.execute("SELECT 1")
+        await self._run(lambda connection: connection.execute("SELECT 1"), is_read=True)
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
-        async with self._connection() as connection:
-            return await _fetch(connection, query, values)
+        arguments, is_pooled = query.arguments(values), self._address.is_pooled
+        return await self._run(
+            lambda connection: _fetch(connection, query, arguments, is_pooled=is_pooled),
+            is_read=query.is_read,
+        )
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
-        async with self._connection() as connection:
-            row: Row | None = await connection.fetchrow(query.text, *query.arguments(values))
-            return row
+        arguments = query.arguments(values)
+        return await self._run(
+            lambda connection: connection.fetchrow(query.text, *arguments), is_read=query.is_read
+        )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        async with self._connection() as connection, connection.transaction():
-            yield Transaction(connection)
+        with _Watch(self) as watch:
+            async with AsyncExitStack() as stack:
+                connection = await self._rerun(partial(self._begun, stack), is_read=True)
+                yield Transaction(connection, is_pooled=self._address.is_pooled)
+                watch.is_unsure = True  # It is committed now.
+
+    async def _begun(self, stack: AsyncExitStack) -> Connection:
+        async with AsyncExitStack() as beginning:
+            connection: Connection = await beginning.enter_async_context(self._connection())
+            await beginning.enter_async_context(connection.transaction())
+            stack.push_async_exit(beginning.pop_all())
+        return connection
+
+    async def _run(self, work: Callable[[Connection], Awaitable[T]], *, is_read: bool) -> T:
+        with _Watch(self) as watch:
+
+            async def once() -> T:
+                watch.is_unsure = False
+                async with self._connection() as connection:
+                    watch.is_unsure = not is_read
+                    return await work(connection)
+
+            return await self._rerun(once, is_read=is_read)
+
+    async def _rerun(self, work: Callable[[], Awaitable[T]], *, is_read: bool) -> T:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await work()
+            except Exception as error:
+                pause = pause_before_rerun(error, attempt, is_harmless=is_read)
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
-        with self._state_remembered(), _outages_named():
-            if self._pool is None:
-                raise ConnectionRefusedError
-            pool = self._pool
-            async with asyncio.timeout(_ACQUIRE_SECONDS):
-                await self._turns.acquire()
-            try:
-                async with pool.acquire(timeout=_ACQUIRE_SECONDS) as connection:
-                    yield connection
-            finally:
-                self._turns.release()
-
-    @contextmanager
-    def _state_remembered(self) -> Iterator[None]:
+    async def _connection(self) -> AsyncIterator[Connection]:
+        pool, generation = self._pool, self._generation
+        if pool is None:
+            raise ConnectionRefusedError
+        await self._turn()
         try:
-            yield
-        except DatabaseUnavailable:
-            self.is_reachable = False
-            raise
-        self.is_reachable = True
+            connection = await pool.acquire(timeout=self._patience.turn)
+            try:
+                yield connection
+            except Exception as error:
+                await self._renew(pool, generation, error)
+                raise
+            finally:
+                await pool.release(connection, timeout=self._patience.release)
+        finally:
+            self._turns.release()
+
+    async def _turn(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience.turn):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise busy() from error
+
+    async def _renew(self, pool: asyncpg.Pool, generation: int, error: BaseException) -> None:
+        """Where a connection broke, the others may be as broken; whoever comes next gets a new one."""
+        error = error.__cause__ or error
+        if generation == self._generation and (is_loss(error) or is_demotion(error)):
+            self._generation += 1
+            await pool.expire_connections()
+
+    def heard(self, failure: DatabaseUnavailable | None = None) -> None:
+        """Remember whether PostgreSQL answered; one that is slow, or undoes something, does."""
+        was_reachable = self.is_reachable
+        self.is_reachable = failure is None or isinstance(failure, DatabaseConflict | DatabaseTimeout)
+        if was_reachable is False and self.is_reachable:
+            log.warning("the database at %s answers again", self._address)
+        if was_reachable is not False and not self.is_reachable:
+            log.warning("the database at %s does not answer", self._address)
 
 
-async def _fetch(
-    connection: asyncpg.pool.PoolConnectionProxy, query: Query, values: Mapping[str, Any]
-) -> list[Row]:
-    runner = await connection.prepare(query.text) if query.is_planned_anew else None
-    arguments = query.arguments(values)
+class _Watch:
+    """Turns what goes wrong within into what clients are told, and lets the database remember it."""
+
+    __slots__ = ("_database", "is_unsure")
+
+    def __init__(self, database: Database | None = None) -> None:
+        self._database = database
+        self.is_unsure = False
+        """Whether from here on a change may have been made although no answer comes."""
+
+    def __enter__(self) -> "_Watch":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        failure = told(error, is_unsure=self.is_unsure) if isinstance(error, Exception) else None
+        if self._database is not None:
+            if error is None:
+                self._database.heard()
+            elif isinstance(failure, DatabaseUnavailable):
+                self._database.heard(failure)
+        if failure is not None and failure is not error:
+            raise failure from error
+
+
+async def _fetch(connection: Connection, query: Query, arguments: list[Any], *, is_pooled: bool) -> list[Row]:
+    # Behind a pooler nothing is cached, so all is planned anew; and what is prepared may not be found again.
+    runner = await connection.prepare(query.text) if query.is_planned_anew and not is_pooled else None
     rows: list[Row] = await (runner.fetch(*arguments) if runner else connection.fetch(query.text, *arguments))
     return rows
-
-
-async def _prepare_connection(connection: asyncpg.Connection) -> None:
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=_to_json, decoder=orjson.loads, format="text"
-        )
-
-
-def _to_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-async def _leave_as_is(_connection: asyncpg.Connection) -> None:
-    """Nothing sets session state, so nothing needs the round trip of a reset."""
-
-
-@contextmanager
-def _outages_named() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        if is_outage(error):
-            message = "The database does not answer. Nothing was lost; try again."
-            raise DatabaseUnavailable(message, retry_after=_RETRY_AFTER_SECONDS) from error
-        raise
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether PostgreSQL is away, rather than unhappy with a statement."""
-    if isinstance(error, asyncpg.PostgresError):
-        return (error.sqlstate or "").startswith(("08", "57P", "53", "25006"))
-    return isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)

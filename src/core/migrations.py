@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from src.core.database import is_outage
 from src.core.database_url import DatabaseAddress
 from src.core.errors import DatabaseUnavailable
+from src.core.outages import is_outage
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -63,7 +63,9 @@ async def _migrate_and(address: DatabaseAddress, then: Callable[[], Awaitable[No
 
 async def migrate(address: DatabaseAddress) -> None:
     """Upgrade to the newest migration; several instances starting at once take turns."""
-    connection = await asyncpg.connect(**address.direct().asyncpg_arguments())
+    # Nothing is prepared: a pooler may be between although the address does not say so.
+    arguments = address.direct().asyncpg_arguments() | {"statement_cache_size": 0}
+    connection = await asyncpg.connect(**arguments)
     try:
         if not _is_behind(await _current_revision(connection)):
             return
