@@ -45,6 +45,7 @@ from src.core.logs import configure_logging
 from src.core.middleware import MAX_BODY_BYTES, LastResort, RequestLayer
 from src.core.migrations import migrate_or_wait
 from src.core.openapi import describe
+from src.core.route_index import RouteIndex
 from src.core.startup import announce, development_secret, resolved_database
 from src.personal_tokens.router import router as personal_tokens_router
 from src.preferences.router import router as preferences_router
@@ -129,6 +130,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     if settings.has_accounts:
         app.router.routes.extend(accounts_router.routes)
     app.router.routes.extend(mcp_endpoints(MCPDoor(settings, AllowedHosts.of(settings))))
+    app.router.routes.insert(0, RouteIndex(app.router.routes))
     add_error_handlers(app)
     _add_layers(app, settings)
     describe(app)

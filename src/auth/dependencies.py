@@ -27,7 +27,6 @@ IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 async def get_authenticated(
     request: Request,
-    identity: IdentityDep,
     x_timezone: Annotated[
         str | None,
         Header(
@@ -36,6 +35,7 @@ async def get_authenticated(
     ] = None,
 ) -> Caller:
     """Whoever signed in, before any path is looked at; a credential that only reads changes nothing."""
+    identity = await get_identity(request)
     if Scope.WRITE not in identity.scopes and request.method not in SAFE_METHODS:
         raise InsufficientScope
     return Caller(identity.user_id, identity.email, x_timezone or None, scopes=identity.scopes)

@@ -10,9 +10,9 @@ from src.core.http_errors import Problem, failures
 DESCRIPTION = """
 Tasks for people, frontends and AI assistants.
 
-Send a token as `Authorization: Bearer …`: a JWT signed with `BETTER_AUTH_SECRET` (HS256; the user id is `sub`,
-else `id`, else `user_id`) or by the keys at `JWKS_URL`, a Better Auth session, an account's token, or a personal
-access token. `{user_id}` in a path is your own id, or `me`.
+Send a token as `Authorization: Bearer …`: a JWT signed with `BETTER_AUTH_SECRET` (HS256; the user id is
+`sub`, else `id`, else `user_id`) or by the keys at `JWKS_URL`, a Better Auth session, an account's token, or
+a personal access token. `{user_id}` in a path is your own id, or `me`.
 
 Instants are RFC 3339 in UTC, calendar dates `YYYY-MM-DD`. "Today" and times without an offset are meant in
 your time zone: the `X-Timezone` header, else your stored setting, else UTC.
@@ -34,7 +34,7 @@ TAGS = [
     {"name": "tokens", "description": "Personal access tokens: keys for scripts and MCP clients."},
     {"name": "transfer", "description": "Moving in and out: exports and imports."},
     {"name": "feed", "description": "A private address for calendar programs to subscribe to."},
-    {"name": "mcp", "description": "What MCP clients are told before they sign in; they speak at `/api/mcp`."},
+    {"name": "mcp", "description": "What MCP clients are told first; they speak at `/api/mcp`."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
 

@@ -47,24 +47,25 @@ class StrictRoute(APIRoute):
         await response(scope, receive, send)
 
     def _planned(self, steps: list[Step]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        takes_response = any(step.response_name for step in steps)
+
         async def handle(request: Request) -> Response:
-            # What the endpoint may set beside its result; no status means the route's own.
-            stub = Response(status_code=0)
-            del stub.headers["content-length"]
+            stub = _stub() if takes_response else None
             result = await solved(steps, request, stub)
             return result if isinstance(result, Response) else self._serialized(result, stub)
 
         return handle
 
-    def _serialized(self, result: Any, stub: Response) -> Response:
-        status = stub.status_code or self.status_code or 200
+    def _serialized(self, result: Any, stub: Response | None) -> Response:
+        status = (stub.status_code if stub else 0) or self.status_code or 200
         if status in _NO_BODY:
             response = Response(status_code=status)
         elif self.response_field is None:
             response = JSONResponse(jsonable_encoder(result), status)
         else:
             response = Response(self._json(result), status, media_type="application/json")
-        response.raw_headers.extend(stub.raw_headers)
+        if stub is not None:
+            response.raw_headers.extend(stub.raw_headers)
         return response
 
     def _json(self, result: Any) -> bytes:
@@ -75,6 +76,13 @@ class StrictRoute(APIRoute):
         return self.response_field.serialize_json(
             value, exclude_none=self.response_model_exclude_none, by_alias=self.response_model_by_alias
         )
+
+
+def _stub() -> Response:
+    """What an endpoint may set beside its result; no status means the route's own."""
+    stub = Response(status_code=0)
+    del stub.headers["content-length"]
+    return stub
 
 
 def _plan(dependant: Dependant) -> list[Step] | None:

@@ -67,12 +67,21 @@ class Parameter:
         if self.place == "path":
             return request.path_params[self.key]
         if self.place == "header":
-            return request.headers.get(self.key, _MISSING)
+            return _header(request, self.key)
         if not request.scope["query_string"]:
             return _MISSING
         if self.is_list:
             return request.query_params.getlist(self.key) or _MISSING
         return request.query_params.get(self.key, _MISSING)
+
+
+def _header(request: Request, name: str) -> Any:
+    """The first header of a name; Starlette would decode every other one on the way."""
+    wanted = name.encode()
+    for key, value in request.scope["headers"]:
+        if key == wanted:
+            return value.decode("latin-1")
+    return _MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +118,15 @@ class Step:
     response_name: str | None = None
 
     async def arguments(
-        self, request: Request, response: Response, done: Sequence[Any], errors: Errors
+        self, request: Request, response: Response | None, done: Sequence[Any], errors: Errors
     ) -> dict[str, Any] | None:
         """The arguments, or None where one cannot be had."""
         known = len(errors)
-        values: dict[str, Any] = {name: done[index] for name, index in self.inputs}
+        values: dict[str, Any] = {}
+        is_whole = True
+        for name, index in self.inputs:
+            values[name] = done[index]
+            is_whole = is_whole and done[index] is not _MISSING
         for parameter in self.parameters:
             parameter.read(request, values, errors)
         if self.body is not None:
@@ -122,8 +135,7 @@ class Step:
             values[self.request_name] = request
         if self.response_name is not None:
             values[self.response_name] = response
-        is_whole = len(errors) == known and all(done[index] is not _MISSING for _, index in self.inputs)
-        return values if is_whole else None
+        return values if is_whole and len(errors) == known else None
 
 
 class Unplannable(Exception):
@@ -141,7 +153,7 @@ def plan_of(dependant: Dependant) -> list[Step]:
     return steps
 
 
-async def solved(steps: Sequence[Step], request: Request, response: Response) -> Any:
+async def solved(steps: Sequence[Step], request: Request, response: Response | None) -> Any:
     """What the endpoint returns.
 
     Raises:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Request
 
 from src.auth.dependencies import CallerDep
-from src.core.dependencies import ExecutorDep, NowDep
+from src.core.dependencies import ExecutorDep, NowDep, get_executor, get_now
 from src.history.operation import Operation
 from src.preferences.service import PreferencesService
 from src.tasks.preconditions import wanted_versions
@@ -15,9 +15,8 @@ from src.tasks.service import TaskService
 TaskId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The task's id.", examples=[42])]
 
 
-async def get_task_service(
-    request: Request, caller: CallerDep, executor: ExecutorDep, now: NowDep
-) -> TaskService:
+async def get_task_service(request: Request, caller: CallerDep) -> TaskService:
+    executor, now = await get_executor(request), await get_now(request)
     preferences = PreferencesService(executor, caller)
     return TaskService(executor, Operation(caller, now), preferences, cursor_key=request.app.state.cursor_key)
 
