@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from src.assistant.deeds import ADDING, REMOVING, Call, Deed, UnreadableCall
@@ -50,14 +51,9 @@ class Guard:
     """
 
     def __init__(self, history: Sequence[HistoryItem], titles: Titles) -> None:
-        said, earlier = _last_message(history)
-        self._words = _words(said, earlier)
-        self._open = _approved(said, earlier)
+        self._history = history
         self._look_up = titles
         self._titles: dict[int, str] = {}
-        for item in history:
-            if isinstance(item, ToolUsed):
-                self.learn(item.result)
         self._touched: set[int] = set()
         self._has_pointed = False
         self._expected: list[Call] = []
@@ -65,6 +61,20 @@ class Guard:
         self._heeds_titles = True
         self._held: dict[_Key, str] = {}
         self._awaited: list[Call] = []
+
+    # Most turns change nothing that has to be judged, so what it takes to judge is read when it is needed.
+    @cached_property
+    def _words(self) -> Words:
+        return _words(*_last_message(self._history))
+
+    @cached_property
+    def _open(self) -> frozenset[Deed]:
+        return _approved(*_last_message(self._history))
+
+    @cached_property
+    def _titles_before(self) -> dict[int, str]:
+        told = (item.result for item in self._history if isinstance(item, ToolUsed))
+        return {task_id: title for result in told for task_id, title in _titles_in(result)}
 
     def expect(self, calls: Iterable[tuple[str, str]], *, heeds_titles: bool) -> None:
         """Take in the calls of a response, as name and JSON, before the first of them is made.
@@ -81,15 +91,7 @@ class Guard:
 
     def learn(self, outcome: Any) -> None:
         """Remember what tasks are called, from a tool's outcome."""
-        if isinstance(outcome, list):
-            for each in outcome:
-                self.learn(each)
-        elif isinstance(outcome, Mapping):
-            if isinstance(outcome.get("id"), int) and isinstance(outcome.get("title"), str):
-                self._titles[outcome["id"]] = outcome["title"]
-            for each in outcome.values():
-                if isinstance(each, list | Mapping):
-                    self.learn(each)
+        self._titles.update(_titles_in(outcome))
 
     async def admitted(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any] | str:
         """The arguments with which the call may be made, or why it is not: a sentence for the model."""
@@ -133,6 +135,8 @@ class Guard:
         """The calls that the user's words do not ask for."""
         if not self._heeds_titles:
             return self._several_deletes(calls)
+        if self._open:
+            return list(calls)  # A yes opens what it answers, and asks for nothing else.
         return [call for call in calls if not self._is_asked(call, calls)]
 
     def _several_deletes(self, calls: Sequence[Call]) -> list[Call]:
@@ -199,9 +203,21 @@ class Guard:
         return self._titles.get(task_id, f"task {task_id}")
 
     async def _name(self, ids: Iterable[int]) -> None:
+        self._titles = self._titles_before | self._titles
         unknown = [each for each in dict.fromkeys(ids) if each not in self._titles]
         if unknown:
             self._titles.update(await self._look_up(unknown[:_NAMED_AT_MOST]))
+
+
+def _titles_in(outcome: Any) -> Iterator[tuple[int, str]]:
+    if isinstance(outcome, list):
+        for each in outcome:
+            yield from _titles_in(each)
+    elif isinstance(outcome, Mapping):
+        if isinstance(outcome.get("id"), int) and isinstance(outcome.get("title"), str):
+            yield outcome["id"], outcome["title"]
+        for each in outcome.values():
+            yield from _titles_in(each)
 
 
 def _keys(call: Call) -> list[_Key]:

@@ -26,11 +26,17 @@ from openai.types.responses import (
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 
 from src.assistant.data_marks import with_marked_outputs
-from src.assistant.errors import ModelMisbehaved, ModelUnavailable, no_model_answered
+from src.assistant.errors import (
+    ModelMisbehaved,
+    ModelRefusedRequest,
+    ModelUnavailable,
+    ModelUnknown,
+    no_model_answered,
+)
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
 from src.assistant.repairs import with_fresh_ids, with_plain_calls
-from src.assistant.sent_files import without_pictures
+from src.assistant.sent_files import has_pictures, without_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +75,8 @@ class ModelChain(Model):
         self._retry_wait = retry_wait
         self._failures: list[ModelUnavailable] = []
         self._is_speaking = False
+        self._shows_pictures = False
+        self._hides_pictures = False
         self.failure: ModelUnavailable | None = None
         self.provider = self._providers[0]
 
@@ -94,7 +102,7 @@ class ModelChain(Model):
         def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
             return provider.model.stream_response(
                 system_instructions,
-                _readable(items, provider),
+                self._readable(items, provider),
                 model_settings.resolve(provider.settings),
                 tools,
                 output_schema,
@@ -119,6 +127,7 @@ class ModelChain(Model):
                     if isinstance(event, ResponseCompletedEvent):
                         return
             self._providers.pop(0)
+            self._hides_pictures = False
             if self._is_speaking:
                 break
         failures = self._failures[-1:] if self._is_speaking else self._failures
@@ -162,16 +171,24 @@ class ModelChain(Model):
 
     def _may_ask_again(self, error: Exception, failure: ModelUnavailable) -> bool:
         has_patience = (failure.retry_after or 0) <= _LONGEST_WAIT
-        return not self._is_speaking and has_patience and is_worth_another_try(error, failure)
+        may_help = is_worth_another_try(error, failure) or self._may_hide_pictures(failure)
+        return not self._is_speaking and has_patience and may_help
+
+    def _may_hide_pictures(self, failure: ModelUnavailable) -> bool:
+        """A model that cannot see refuses a request with pictures, and would for the rest of the conversation."""
+        if self._hides_pictures or not self._shows_pictures:
+            return False
+        self._hides_pictures = isinstance(failure, ModelRefusedRequest | ModelUnknown)
+        return self._hides_pictures
+
+    def _readable(self, items: list[TResponseInputItem], provider: Provider) -> list[TResponseInputItem]:
+        if provider.follows_rules:
+            return items
+        self._shows_pictures = provider.sees_pictures and not self._hides_pictures and has_pictures(items)
+        return with_marked_outputs(items if self._shows_pictures else without_pictures(items))
 
     def _wait(self, failure: ModelUnavailable) -> float:
         return self._retry_wait if failure.retry_after is None else float(failure.retry_after)
-
-
-def _readable(items: list[TResponseInputItem], provider: Provider) -> list[TResponseInputItem]:
-    if provider.follows_rules:
-        return items
-    return with_marked_outputs(items if provider.sees_pictures else without_pictures(items))
 
 
 def _told(error: Exception, provider: Provider) -> ModelUnavailable:

@@ -20,6 +20,11 @@ def content_of(said: UserSaid) -> str | list[Part]:
     return [_text(said.text), *_quote(said), *(part for file in said.files for part in _file(file))]
 
 
+def has_pictures(items: Iterable[TResponseInputItem]) -> bool:
+    """Whether a picture is shown anywhere in the input."""
+    return any(part.get("type") == "input_image" for item in items for part in _parts(item))
+
+
 def without_pictures(items: Iterable[TResponseInputItem]) -> list[TResponseInputItem]:
     """The input for a model that cannot see; every picture was named before it."""
     return [_in_words(item) for item in items]
@@ -66,8 +71,12 @@ def _data_url(mime_type: str, content: bytes) -> str:
 
 
 def _in_words(item: TResponseInputItem) -> TResponseInputItem:
-    content = item.get("content")
-    if not isinstance(content, list):
+    if not _parts(item):
         return item
-    spoken = [part for part in content if part.get("type") != "input_image"]
+    spoken = [part for part in _parts(item) if part.get("type") != "input_image"]
     return cast(TResponseInputItem, {**item, "content": spoken})
+
+
+def _parts(item: TResponseInputItem) -> list[Part]:
+    content = item.get("content")
+    return cast(list[Part], content) if isinstance(content, list) else []
