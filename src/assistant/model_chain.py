@@ -175,7 +175,7 @@ class ModelChain(Model):
         return not self._is_speaking and has_patience and may_help
 
     def _may_hide_pictures(self, failure: ModelUnavailable) -> bool:
-        """A model that cannot see refuses a request with pictures, and would for the rest of the conversation."""
+        """Who cannot see refuses a request with pictures, and would for the rest of the conversation."""
         if self._hides_pictures or not self._shows_pictures:
             return False
         self._hides_pictures = isinstance(failure, ModelRefusedRequest | ModelUnknown)

@@ -66,7 +66,7 @@ def scope_of(user_id: str, accept: str, spec_version: str) -> dict[str, Any]:
     }
 
 
-async def ended(request: "asyncio.Task[None]") -> None:
+async def ended(request: "asyncio.Task[Any]") -> None:
     """Servers only log what a request of a client that is gone ends with."""
     await asyncio.wait([request])
     request.cancelled() or request.exception()

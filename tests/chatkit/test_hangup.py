@@ -11,7 +11,7 @@ from src.chat.turns import ChatTurns
 from src.core.database import Database
 from tests.chat.conftest import AnswerWith
 from tests.chat.factories import never, rows_of, says, uses
-from tests.chat.test_hangup import served
+from tests.chat.test_hangup import ended, served
 from tests.chatkit.client import EVENT, ChatKitClient, add_message
 from tests.factories import StandingClock, token_for
 
@@ -147,7 +147,7 @@ async def test_a_request_that_is_aborted_anywhere_leaves_no_lease_and_no_empty_t
         await asyncio.sleep(0)
     for request in requests:
         request.cancel()
-    await asyncio.wait(requests)
+        await ended(request)
     await turns.settle()
 
     assert {row["turn_id"] for row in await rows_of(database, "conversation", user_id)} == {None}
