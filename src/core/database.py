@@ -207,6 +207,9 @@ class Database:
             self._turns.release()
 
     async def _turn(self) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()  # At once: no clock needs to be wound up for it.
+            return
         try:
             async with asyncio.timeout(self._patience.turn):
                 await self._turns.acquire()
