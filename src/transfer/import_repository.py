@@ -11,9 +11,9 @@ from sqlalchemy import (
     Integer,
     Text,
     bindparam,
+    case,
     column,
     func,
-    literal,
     select,
     text,
     update,
@@ -80,9 +80,9 @@ class ImportRepository:
         rows = await self._transaction.fetch_all(_NEW_IDS[kind], number=count)
         return [row["id"] for row in rows]
 
-    async def reserve_tags(self, keys: Iterable[str]) -> None:
-        """Lock the counts of tags in everybody's order: rows would take them in the order of the file."""
-        await self._write(_reserve_tags, [{"tag_key": key, "name": key} for key in sorted(keys)])
+    async def count_tags(self, tags: Sequence[dict[str, Any]]) -> None:
+        """Add to the counts of tags, and lock them all in the one order that every writer takes them in."""
+        await self._transaction.fetch_all(_count_tags, owner=self._owner, rows=tags)
 
     async def insert_series(self, rows: Sequence[dict[str, Any]]) -> None:
         await self._write(_insert_series, rows)
@@ -98,8 +98,13 @@ class ImportRepository:
         await self._write(_insert_changes, rows)
 
     async def insert_tasks(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Create tasks as they are given, ids included."""
+        """Create tasks as they are given, ids included; their tags were counted before.
+
+        One by one, they would be counted in as many versions of a few rows, each slower than the last.
+        """
+        await self._transaction.fetch_all(_say_who_counts, counts="itself")
         await self._write(_insert_tasks, rows, **self._operation.log_values(ChangeKind.CREATED))
+        await self._transaction.fetch_all(_say_who_counts, counts="")
 
     async def update_tasks(self, kind: ChangeKind, rows: Sequence[dict[str, Any]]) -> None:
         """Change tasks to what is given, each a version further."""
@@ -207,17 +212,25 @@ _advance_series = Query(
 _insert_missed = Query(
     _insertion(_missed, ["series_id", "occurrence", "scheduled_wall", "recorded_at"]).on_conflict_do_nothing()
 )
-_tags = _given(_usage, ["tag_key", "name"])
+_tags = _given(_usage, ["tag_key", "name", "usage_count"])
 _CHANGED = ("task_id", "operation_id", "kind", "actor_kind", "actor_name", "before", "after", "occurred_at")
 _insert_changes = Query(_insertion(_change, _CHANGED))
 _new_tag = insert(_usage).from_select(
     ["user_id", "tag_key", "name", "usage_count"],
-    select(_owner, _tags.c.tag_key, _tags.c.name, literal(0)).order_by(_tags.c.tag_key),
+    select(_owner, _tags.c.tag_key, _tags.c.name, _tags.c.usage_count).order_by(_tags.c.tag_key),
 )
-_reserve_tags = Query(
+_count_tags = Query(
     _new_tag.on_conflict_do_update(
-        index_elements=["user_id", "tag_key"], set_={"usage_count": _usage.c.usage_count}
+        index_elements=["user_id", "tag_key"],
+        set_={
+            "usage_count": _usage.c.usage_count + _new_tag.excluded.usage_count,
+            "name": case((_new_tag.excluded.usage_count > 0, _new_tag.excluded.name), else_=_usage.c.name),
+        },
     )
+)
+# The trigger that counts the tags of new tasks looks at this setting; it ends with the transaction.
+_say_who_counts = Query(
+    select(func.set_config("todo.counts_tags", bindparam("counts", type_=Text), True).label("counts"))
 )
 _stored = [each.name for each in task_columns if each.computed is None and each.name != "user_id"]
 _created = _insertion(task_table, _stored).returning(*task_columns).cte("written")

@@ -1,7 +1,7 @@
 """Makes of a draft what is stored: in one transaction, in few statements."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -40,9 +40,7 @@ class Importer:
     async def apply(self, plan: Plan) -> None:
         """Write what was planned."""
         await self._write_settings()
-        written = [task for task, _ in plan.new] + [task for task, _, _ in plan.changed]
-        tags = {key for task in written for key in task.columns["tag_keys"]}
-        await self._repository.reserve_tags(tags)
+        await self._repository.count_tags(_counted_tags(plan))
         await self._write_series(plan)
         ids = await self._write_new(plan)
         await self._write_changed(plan)
@@ -217,6 +215,18 @@ class Importer:
                 await recurring.reopen(row)
             else:
                 await recurring.finish(row, status)
+
+
+def _counted_tags(plan: Plan) -> list[dict[str, Any]]:
+    """The tags of new tasks with how many carry each; those of changed ones are counted as they change."""
+    new = [task.columns for task, _ in plan.new]
+    names = {
+        key: name
+        for columns in (*(task.columns for task, _, _ in plan.changed), *new)
+        for key, name in zip(columns["tag_keys"], columns["tags"], strict=True)
+    }
+    numbers = Counter(key for columns in new for key in columns["tag_keys"])
+    return [{"tag_key": key, "name": name, "usage_count": numbers[key]} for key, name in names.items()]
 
 
 def _ids_of(keys: list[str], origins: dict[str, Row]) -> list[int]:
