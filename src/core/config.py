@@ -64,6 +64,7 @@ Origins: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origi
 Url: TypeAlias = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$"), BeforeValidator(_without_slash)]
 Algorithm: TypeAlias = Literal["HS256", "EdDSA", "ES256", "ES512", "RS256", "PS256"]
 Provider: TypeAlias = Literal["openai", "gemini", "groq", "openrouter", "local"]
+LogFormat: TypeAlias = Literal["auto", "json", "console"]
 LogLevel: TypeAlias = Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"]
 
 
@@ -84,6 +85,10 @@ class Settings(BaseSettings):
     space_id: str | None = None
     port: int = Field(default_factory=_host_port, ge=1, le=65535)
     log_level: Annotated[LogLevel, BeforeValidator(_uppered)] = "INFO"
+    log_format: Annotated[LogFormat, BeforeValidator(_lowered)] = "auto"
+    """`auto` is for people on a terminal, and JSON elsewhere."""
+    metrics_token: SecretStr | None = Field(None, min_length=16)
+    """What opens `/metrics`; there is no such address without it."""
     debug: bool = False
     frozen_now: AwareDatetime | None = None
     data_dir: Path = Path(".data")
@@ -137,8 +142,13 @@ class Settings(BaseSettings):
     agent_max_turns: int = Field(10, ge=1, le=100)
     max_conversation_history: int = Field(50, ge=1, le=1000)
     chat_stream_by_default: bool = False
-    rate_limit_per_minute: int = Field(20, ge=1)
-    rate_limit_per_hour: int = Field(100, ge=1)
+
+    rate_limit_per_minute: int = Field(20, ge=0)
+    rate_limit_per_hour: int = Field(100, ge=0)
+    rate_limit_turns_at_once: int | None = Field(None, ge=0)
+    rate_limit_requests_per_minute: int = Field(60_000, ge=0)
+    rate_limit_address_per_minute: int = Field(600, ge=0)
+    daily_token_budget: int | None = Field(None, ge=1)
 
     @property
     def is_demonstration(self) -> bool:
@@ -172,6 +182,12 @@ class Settings(BaseSettings):
         if self.mcp_accept_api_tokens is None:
             return self.mcp_authorization_server is None
         return self.mcp_accept_api_tokens
+
+    @property
+    def turns_at_once(self) -> int:
+        """How many answers to one user may be under way; 0 is any number."""
+        given = self.rate_limit_turns_at_once
+        return self.rate_limit_per_minute if given is None else given
 
     def problems(self) -> list[str]:
         """What makes these settings unusable, a sentence each; empty when the service may start."""
