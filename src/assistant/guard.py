@@ -1,21 +1,19 @@
 """Holds what a model is about to do against what the user asked for, before any of it is done."""
 
 import json
-import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from src.assistant.approval import CONFIRMATION_REQUIRED, approved, words_of
 from src.assistant.deeds import ADDING, REMOVING, Call, Deed, UnreadableCall
-from src.assistant.events import AssistantSaid, AwaitedCall, HistoryItem, NamedTask, ToolUsed, UserSaid
+from src.assistant.events import AwaitedCall, HistoryItem, NamedTask, ToolUsed
 from src.assistant.repairs import parsed_arguments
-from src.assistant.wishes import Wish, Words, removes
-from src.language.consent import Consent, read_consent
+from src.assistant.wishes import Wish, Words
 
 MOST_AT_ONCE = 5
 """How many tasks a turn may change or delete before the user is asked."""
 
-CONFIRMATION_REQUIRED = "confirmation_required"
 _UNREADABLE = "task_id must be the whole number of a task. (invalid_input)"
 _NAMED_AT_MOST = 10
 _VERBS = {
@@ -26,10 +24,6 @@ _VERBS = {
     "stop_recurrence": "stop repeating",
     "delete_task": "delete",
 }
-
-_OTHER_DEEDS = re.compile(
-    r"\b(?:complet|finish|clos|check|tick|mark|updat|chang|mov|skip|stop|reschedul|postpon|add)", re.I
-)
 
 _Key: TypeAlias = tuple[str, int | str]
 Titles: TypeAlias = Callable[[Sequence[int]], Awaitable[Mapping[int, str]]]
@@ -54,6 +48,7 @@ class Guard:
         self._history = history
         self._look_up = titles
         self._titles: dict[int, str] = {}
+        self._told_by_tools: list[Any] = []
         self._touched: set[int] = set()
         self._has_pointed = False
         self._expected: list[Call] = []
@@ -65,11 +60,11 @@ class Guard:
     # Most turns change nothing that has to be judged, so what it takes to judge is read when it is needed.
     @cached_property
     def _words(self) -> Words:
-        return _words(*_last_message(self._history))
+        return words_of(self._history)
 
     @cached_property
     def _open(self) -> frozenset[Deed]:
-        return _approved(*_last_message(self._history))
+        return approved(self._history)
 
     @cached_property
     def _titles_before(self) -> dict[int, str]:
@@ -90,8 +85,8 @@ class Guard:
                 continue
 
     def learn(self, outcome: Any) -> None:
-        """Remember what tasks are called, from a tool's outcome."""
-        self._titles.update(_titles_in(outcome))
+        """Take in a tool's outcome, for what tasks are called."""
+        self._told_by_tools.append(outcome)
 
     async def admitted(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any] | str:
         """The arguments with which the call may be made, or why it is not: a sentence for the model."""
@@ -203,7 +198,8 @@ class Guard:
         return self._titles.get(task_id, f"task {task_id}")
 
     async def _name(self, ids: Iterable[int]) -> None:
-        self._titles = self._titles_before | self._titles
+        self._titles = self._titles_before | self._titles | dict(_titles_in(self._told_by_tools))
+        self._told_by_tools.clear()
         unknown = [each for each in dict.fromkeys(ids) if each not in self._titles]
         if unknown:
             self._titles.update(await self._look_up(unknown[:_NAMED_AT_MOST]))
@@ -223,47 +219,3 @@ def _titles_in(outcome: Any) -> Iterator[tuple[int, str]]:
 def _keys(call: Call) -> list[_Key]:
     """What a refusal holds for: the tool on each task, whatever else another call of the turn says."""
     return [(deed.tool, deed.task_id or deed.arguments) for deed in call.deeds()]
-
-
-def _last_message(history: Sequence[HistoryItem]) -> tuple[str, Sequence[HistoryItem]]:
-    """The message to answer, and what came between the one before it and this one, that one first."""
-    places = [index for index, item in enumerate(history) if isinstance(item, UserSaid)]
-    if not places:
-        return "", ()
-    said = history[places[-1]]
-    start = places[-2] if len(places) > 1 else 0
-    return (said.text if isinstance(said, UserSaid) else ""), history[start : places[-1]]
-
-
-def _words(said: str, earlier: Sequence[HistoryItem]) -> Words:
-    """The user's words of this turn; what answers a question stands for the message before it too."""
-    is_answer = any(isinstance(item, AssistantSaid) for item in earlier)
-    before = next((item.text for item in earlier if isinstance(item, UserSaid)), "")
-    return Words.of(said, answers=before if is_answer else "")
-
-
-def _approved(said: str, earlier: Sequence[HistoryItem]) -> frozenset[Deed]:
-    """The deeds that were held back in the turn before and that this message says yes to."""
-    if read_consent(said) is not Consent.YES:
-        return frozenset()
-    held = [item for item in earlier if isinstance(item, ToolUsed) and awaits_confirmation(item)]
-    return frozenset(deed for used in held for deed in _deeds(used) if _fits(said, deed))
-
-
-def _fits(said: str, deed: Deed) -> bool:
-    """Whether a yes that names what to do names this: "sure, complete them" deletes nothing."""
-    if removes(said):
-        return deed.tool in REMOVING
-    return deed.tool not in REMOVING or _OTHER_DEEDS.search(said) is None
-
-
-def awaits_confirmation(used: ToolUsed) -> bool:
-    """Whether a call was held back until the user says yes."""
-    return used.is_error and str(used.result).endswith(f"({CONFIRMATION_REQUIRED})")
-
-
-def _deeds(used: ToolUsed) -> tuple[Deed, ...]:
-    try:
-        return Call.read(used.tool, used.arguments).deeds()
-    except UnreadableCall:
-        return ()
