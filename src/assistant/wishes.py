@@ -3,9 +3,9 @@
 A model that obeys what stands in a task's title calls tools that the user never asked for. The words of the
 user are the one thing a title cannot write, so they are held against what a model is about to do. They are
 read generously, in many languages: where this module errs, a user is asked once more, or a change that can be
-taken back goes through. On 1,131 public utterances about lists and calendars, whose misses were looked at while
-the tables grew, 2 of 705 orders are taken for questions ("show meetings" is one of them), 92 in 100 questions are
-known as such, and 177 of 180 deletions.
+taken back goes through. On 1,131 public utterances about lists and calendars, whose misses were looked at
+while the tables grew, 2 of 705 orders are taken for questions ("show meetings" is one of them), 92 in 100
+questions are known as such, and 177 of 180 deletions.
 """
 
 import re
