@@ -12,6 +12,12 @@ from src.core.database_url import DatabaseAddress
 
 log = logging.getLogger(__name__)
 
+_IDLE_BOUND = "idle_in_transaction_session_timeout"
+_SIGNS_OF_A_POOLER = (
+    asyncpg.ProtocolViolationError,
+    asyncpg.InvalidSQLStatementNameError,
+    asyncpg.DuplicatePreparedStatementError,
+)
 _KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
 """A peer that is silently gone is noticed within a minute (seconds; the last in milliseconds)."""
 
@@ -39,14 +45,27 @@ async def open_pool(
 
     It keeps none that nobody uses for minutes: held open for ever, they would wake a serverless database.
     """
-    try:
-        return await _pool(address, size, patience), address
-    except asyncpg.ProtocolViolationError as error:
-        if address.is_pooled or "startup parameter" not in str(error):
-            raise
-        log.info("there is a pooler at %s (%s); going without prepared statements", address, error)
-    address = replace(address, is_pooled=True)
+    if not address.is_pooled:
+        try:
+            pool = await _pool(address, size, patience)
+        except _SIGNS_OF_A_POOLER as error:
+            if isinstance(error, asyncpg.ProtocolViolationError) and "startup parameter" not in str(error):
+                raise
+        else:
+            if await _is_heard(pool, address, patience):
+                return pool, address
+            pool.terminate()
+        log.info("there is a pooler at %s: going without prepared statements", address)
+        address = replace(address, is_pooled=True)
     return await _pool(address, size, patience), address
+
+
+async def _is_heard(pool: asyncpg.Pool, address: DatabaseAddress, patience: Patience) -> bool:
+    """Whether our settings reach PostgreSQL: a pooler that does not refuse them drops them."""
+    if _IDLE_BOUND in dict(address.server_settings):
+        return True
+    found = await pool.fetchval("SELECT setting FROM pg_settings WHERE name = $1", _IDLE_BOUND)
+    return bool(found == _milliseconds(patience.idle_transaction))
 
 
 async def _pool(address: DatabaseAddress, size: int, patience: Patience) -> asyncpg.Pool:
@@ -66,11 +85,14 @@ def _server_settings(address: DatabaseAddress, patience: Patience) -> dict[str, 
     if address.is_pooled:
         return {}
     bounds = {
-        "statement_timeout": patience.statement,
-        "idle_in_transaction_session_timeout": patience.idle_transaction,
+        "statement_timeout": _milliseconds(patience.statement),
+        _IDLE_BOUND: _milliseconds(patience.idle_transaction),
     }
-    told = {name: f"{seconds * 1000:.0f}" for name, seconds in bounds.items()}
-    return {"server_settings": told | dict(address.server_settings)}
+    return {"server_settings": bounds | dict(address.server_settings)}
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f}"
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
