@@ -1,10 +1,10 @@
 """The statements over tasks: every one starts from the rows of one user."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, bindparam, delete, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Integer, Text, bindparam, delete, func, insert, select, update
 
 from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
@@ -30,6 +30,10 @@ class TaskRepository:
 
     async def get(self, task_id: int) -> Row | None:
         return await self._executor.fetch_one(_get, owner=self._owner, task_id=task_id)
+
+    async def get_all(self, task_ids: Sequence[int]) -> list[Row]:
+        """Those of the tasks that are there, in no order."""
+        return await self._executor.fetch_all(_get_all, owner=self._owner, task_ids=list(task_ids))
 
     async def lock(self, task_id: int) -> Row | None:
         """The task, kept from other writers until the transaction ends."""
@@ -108,6 +112,11 @@ class TaskRepository:
 
 
 _get = Query(with_series(task_table).where(_this_one))
+_get_all = Query(
+    with_series(task_table).where(
+        owned, task_table.c.id == func.any(bindparam("task_ids", type_=ARRAY(BigInteger)))
+    )
+)
 _lock = Query(with_series(task_table).where(_this_one).with_for_update(of=task_table))
 _deleted = delete(task_table).where(_this_one).returning(*task_columns).cte("written")
 _delete = Query(with_series(_deleted).add_cte(change_log(_deleted, is_deletion=True)))

@@ -1,5 +1,6 @@
 """What can be done with one user's tasks: the one path of every door."""
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, Self
 
@@ -94,6 +95,11 @@ class TaskService:
 
     async def get(self, task_id: int) -> TaskRead:
         return self._found(await self._repository.get(task_id), task_id)
+
+    async def get_all(self, task_ids: Sequence[int]) -> list[TaskRead]:
+        """Those of the tasks that are there, in the order they are named."""
+        found = {row["id"]: self._reader.read(row) for row in await self._repository.get_all(task_ids)}
+        return [found[task_id] for task_id in dict.fromkeys(task_ids) if task_id in found]
 
     async def search(self, chosen: TaskFilter) -> TaskPage:
         return TaskPage.model_validate_json(await self.search_json(chosen))
