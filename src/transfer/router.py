@@ -6,16 +6,17 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from src.core.http_errors import failures
-from src.idempotency.routing import IdempotentRoute
+from src.idempotency.routing import PatientIdempotentRoute
 from src.transfer.dependencies import ExportsDep, ImportsDep
 from src.transfer.records import ExportDocument
 from src.transfer.responses import AcceptEncoding, file_response
 from src.transfer.schemas import ExportRequest, ImportRequest, ImportResult
 
+# Patient: a file that waits for its turn, or takes long to read, holds no connection meanwhile.
 router = APIRouter(
     prefix="/api/{user_id}",
     tags=["transfer"],
-    route_class=IdempotentRoute,
+    route_class=PatientIdempotentRoute,
     responses=failures(401, 403, 422, 500, 503),
 )
 _FILE: dict[str, Any] = {

@@ -1,14 +1,16 @@
 """The private calendar address: made, read without signing in, revoked at once, and never logged."""
 
-import logging
 from urllib.parse import urlsplit
 
 import httpx
 import icalendar
 import pytest
 
-from tests.conftest import ClientFor
-from tests.factories import StandingClock, create_task
+from src.core.config import Settings
+from src.core.logs import flush_logs
+from src.main import create_app
+from tests.conftest import ClientFor, client_of, running
+from tests.factories import StandingClock, create_task, token_for
 
 
 async def address_of(client: httpx.AsyncClient) -> str:
@@ -98,16 +100,20 @@ async def test_what_was_finished_long_ago_is_not_in_it(
 
 
 async def test_the_token_is_not_logged(
-    client: httpx.AsyncClient, nobody: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    settings: Settings, clock: StandingClock, user_id: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    path = await address_of(client)
+    talkative = settings.model_copy(update={"log_level": "INFO", "log_format": "json"})
 
-    with caplog.at_level(logging.INFO):
-        await nobody.get(path)
+    async with running(create_app(talkative, clock=clock)) as app:
+        async with client_of(app, token_for(user_id)) as client:
+            path = await address_of(client)
+            answers = [await client.get(path), await client.get(path.replace("feed/", "feed/x"))]
+        flush_logs()
 
-    told = [record.getMessage() for record in caplog.records if record.name == "todo.access"]
-    assert path not in caplog.text.replace("HTTP Request", "")
-    assert any("/api/feed/…" in line for line in told)
+    told = capfd.readouterr().err
+    assert [answer.status_code for answer in answers] == [200, 404]
+    assert told.count("/api/feed/{token}.ics") == 2
+    assert path.removeprefix("/api/feed/").removesuffix(".ics") not in told
 
 
 async def test_a_strangers_feed_is_their_own(
