@@ -7,7 +7,7 @@ import icalendar
 import pytest
 
 from src.core.config import Settings
-from src.core.logs import flush_logs
+from src.core.logs import configure_logging, flush_logs
 from src.main import create_app
 from tests.conftest import ClientFor, client_of, running
 from tests.factories import StandingClock, create_task, token_for
@@ -109,6 +109,7 @@ async def test_the_token_is_not_logged(
             path = await address_of(client)
             answers = [await client.get(path), await client.get(path.replace("feed/", "feed/x"))]
         flush_logs()
+    configure_logging(settings.log_level)
 
     told = capfd.readouterr().err
     assert [answer.status_code for answer in answers] == [200, 404]
