@@ -84,6 +84,7 @@ async def _caller_of(scope: Connection) -> Caller:
     now = cast(Clock, state.token_clock)()
     authenticator = cast(Authenticator, state.authenticator)
     identity = await authenticator.authenticate(scope["method"], headers, now, Audience.MCP)
+    scope["identity"] = identity
     actor = Actor(ActorKind.MCP_CLIENT, identity.client)
     zone = headers.get("x-timezone") or None
     return Caller(identity.user_id, identity.email, zone, actor, identity.scopes)

@@ -29,7 +29,7 @@ from src.chat.router import chat_router, conversations_router
 from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
 from src.chatkit.router import router as chatkit_router
-from src.core import health
+from src.core import health, metrics
 from src.core.clock import Clock, frozen_clock, system_clock
 from src.core.config import (
     InvalidSettings,
@@ -44,6 +44,7 @@ from src.core.http_errors import add_error_handlers
 from src.core.logs import configure_logging
 from src.core.middleware import MAX_BODY_BYTES, LastResort, RequestLayer
 from src.core.migrations import migrate_or_wait
+from src.core.observation import Observation
 from src.core.openapi import describe
 from src.core.route_index import RouteIndex
 from src.core.startup import announce, development_secret, resolved_database
@@ -92,7 +93,6 @@ _BODY_LIMITS = {
 }
 # Each reads or writes in one long transaction; the rest of the pool stays free for everybody else.
 _TRANSFERS_AT_ONCE = 2
-_FEED_TOKEN = re.compile(r"(?<=^/api/feed/).+")
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
@@ -102,9 +102,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         InvalidSettings: a model provider is named whose key is missing.
     """
     choices(settings)  # A provider without its key is found now, not by the first who says something.
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     app = FastAPI(title="Todo AI", version=health.VERSION, lifespan=_lifespan)
     app.state.settings = settings
+    app.state.observation = Observation(settings)
     app.state.clock = clock or _clock(settings)
     # Tokens live by the real clock: a frozen one is for reading dates.
     app.state.token_clock = system_clock
@@ -127,6 +128,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     ):
         # Not `include_router`, which looks every route up twice: these routes need nothing of the inclusion.
         app.router.routes.extend(router.routes)
+    if settings.metrics_token:
+        app.router.routes.extend(metrics.router.routes)
     if settings.has_accounts:
         app.router.routes.extend(accounts_router.routes)
     app.router.routes.extend(mcp_endpoints(MCPDoor(settings, AllowedHosts.of(settings))))
@@ -153,7 +156,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         expose_headers=_EXPOSED_HEADERS,
         max_age=3600,
     )
-    app.add_middleware(RequestLayer, secret=_FEED_TOKEN)
+    app.add_middleware(RequestLayer, observers=app.state.observation.observers())
 
 
 @asynccontextmanager
@@ -166,6 +169,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(database.close)
         await _migrate_behind_outage(stack, database, address)
         app.state.database = database
+        await stack.enter_async_context(app.state.observation.running(secret, database))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
         app.state.authenticator = authenticator_for(settings, secret, database, http)
         app.state.accounts = Accounts(

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.base import Executable
 
 from src.core.connections import Patience, open_pool
+from src.core.current_request import statement_run
 from src.core.database_url import DatabaseAddress
 from src.core.errors import DatabaseUnavailable
 from src.core.outages import (
@@ -87,17 +88,25 @@ class Transaction:
         self._is_pooled = is_pooled
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
-        with _Watch():
+        with _Watch(), statement_run(query.text):
             return await _fetch(self._connection, query, query.arguments(values), is_pooled=self._is_pooled)
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
-        with _Watch():
+        with _Watch(), statement_run(query.text):
             row: Row | None = await self._connection.fetchrow(query.text, *query.arguments(values))
             return row
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Transaction"]:
         yield self
+
+
+class PoolState(NamedTuple):
+    """How many connections are open, how many of them work, and how many callers wait for one."""
+
+    size: int
+    used: int
+    waiting: int
 
 
 class Database:
@@ -115,7 +124,12 @@ class Database:
         self._generation = 0
         # asyncpg hands connections out unfairly under pressure; this queue is first come, first served.
         self._turns = asyncio.Semaphore(pool_size)
+        self._waiting = 0
         self.is_reachable: bool | None = None
+
+    def pool_state(self) -> PoolState:
+        size, idle = (self._pool.get_size(), self._pool.get_idle_size()) if self._pool else (0, 0)
+        return PoolState(size, size - idle, self._waiting)
 
     async def open(self) -> None:
         """Let queries in, once the tables that they ask for are there."""
@@ -139,16 +153,18 @@ class Database:
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
         arguments, is_pooled = query.arguments(values), self._address.is_pooled
-        return await self._run(
-            lambda connection: _fetch(connection, query, arguments, is_pooled=is_pooled),
-            is_read=query.is_read,
-        )
+        with statement_run(query.text):
+            return await self._run(
+                lambda connection: _fetch(connection, query, arguments, is_pooled=is_pooled),
+                is_read=query.is_read,
+            )
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
         arguments = query.arguments(values)
-        return await self._run(
-            lambda connection: connection.fetchrow(query.text, *arguments), is_read=query.is_read
-        )
+        with statement_run(query.text):
+            return await self._run(
+                lambda connection: connection.fetchrow(query.text, *arguments), is_read=query.is_read
+            )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -210,11 +226,14 @@ class Database:
         if not self._turns.locked():
             await self._turns.acquire()  # At once: no clock needs to be wound up for it.
             return
+        self._waiting += 1
         try:
             async with asyncio.timeout(self._patience.turn):
                 await self._turns.acquire()
         except TimeoutError as error:
             raise busy() from error
+        finally:
+            self._waiting -= 1
 
     async def _renew(self, pool: asyncpg.Pool, generation: int, error: BaseException) -> None:
         """Where a connection broke, the others may be as broken; whoever comes next gets a new one."""

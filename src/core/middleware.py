@@ -1,23 +1,24 @@
 """What surrounds every request, as pure ASGI: BaseHTTPMiddleware costs 178 µs each, these about one."""
 
 import logging
+import os
 import re
 import time
-from collections.abc import Iterable, Mapping
-from typing import TypeAlias
-from uuid import uuid4
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from src.core.current_request import CurrentRequest, current_request, route_of
 from src.core.errors import DomainError, ErrorKind
 from src.core.http_errors import problem_of, problem_response
 from src.core.request_head import HeadTooLarge, UnreadableRequest, declared_length
 
 log = logging.getLogger(__name__)
-access_log = logging.getLogger("todo.access")
-_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_SANE_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+_CLIENT_LEFT = 499
+"""What nginx calls a request whose client did not wait for any answer."""
 MAX_BODY_BYTES = 1024 * 1024
 _RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 _EVERY: _RawHeaders = [
@@ -61,40 +62,58 @@ class Unexpected(DomainError):
         super().__init__("Something went wrong on our side. The request id helps us find it.")
 
 
+class Observer(Protocol):
+    """Who notes requests: the access log, the metrics, the traces."""
+
+    def began(self, scope: Scope, request: CurrentRequest) -> None:
+        """A request came in."""
+        ...
+
+    def ended(self, scope: Scope, request: CurrentRequest, status: int, seconds: float) -> None:
+        """Its answer is out, or nobody waits for one any more."""
+        ...
+
+
 class RequestLayer:
-    """Outermost: the request's id, the headers that every answer carries, the access log.
+    """Outermost: the request's id, the headers that every answer carries, and who observes requests."""
 
-    What `secret` finds in a path, such as the token of a feed, is not logged.
-    """
-
-    def __init__(self, app: ASGIApp, *, secret: re.Pattern[str] | None = None) -> None:
+    def __init__(self, app: ASGIApp, *, observers: Sequence[Observer] = ()) -> None:
         self._app = app
-        self._secret = secret
+        self._observers = observers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        scope["request_id"] = given if _SANE_ID.fullmatch(given) else uuid4().hex
-        scope["told_path"] = _in_one_line(
-            self._secret.sub("…", scope["path"]) if self._secret else scope["path"]
-        )
-        started, status = time.perf_counter(), 0
+        request = CurrentRequest(_request_id(scope))
+        scope["request_id"] = request.id
+        started, status = time.perf_counter(), _CLIENT_LEFT
+        before = current_request.set(request)
 
         async def send_labelled(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _labelled(message.get("headers", ()), scope["request_id"])
+                message["headers"] = _labelled(message.get("headers", ()), request.id)
             await send(message)
 
+        for observer in self._observers:
+            observer.began(scope, request)
         try:
             await self._app(scope, receive, send_labelled)
         finally:
-            milliseconds = (time.perf_counter() - started) * 1000
-            line = (scope["method"], scope["told_path"], status, milliseconds, scope["request_id"])
-            access_log.info("%s %s %s %.1f ms %s", *line)
+            seconds = time.perf_counter() - started
+            for observer in self._observers:
+                observer.ended(scope, request, status, seconds)
+            current_request.reset(before)
+
+
+def _request_id(scope: Scope) -> str:
+    """The client's own id where it can be shown, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            return str(value.decode())
+    return os.urandom(16).hex()
 
 
 def _labelled(given: Iterable[tuple[bytes, bytes]], request_id: str) -> _RawHeaders:
@@ -105,11 +124,6 @@ def _labelled(given: Iterable[tuple[bytes, bytes]], request_id: str) -> _RawHead
     headers += [label for label in (_OF_PAGES if is_page else _OF_THE_REST) if label[0] not in known]
     headers.append((b"x-request-id", request_id.encode()))
     return headers
-
-
-def _in_one_line(path: str) -> str:
-    """A path as the log may show it: a line break in it would begin a line that nobody wrote."""
-    return path if path.isprintable() else path.encode("unicode_escape").decode()
 
 
 class LastResort:
@@ -146,7 +160,7 @@ class LastResort:
         try:
             await self._app(scope, _bounded(receive, limit), send_watched)
         except Exception:
-            log.exception("unhandled error in %s %s", scope["method"], scope["told_path"])
+            log.exception("unhandled error in %s %s", scope["method"], route_of(scope))
             if has_started:
                 raise
             await _failure(scope, Unexpected())(scope, receive, send)
