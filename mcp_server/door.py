@@ -20,6 +20,8 @@ from src.core.clock import Clock
 from src.core.config import Settings
 from src.core.errors import DomainError, InvalidInput
 from src.core.http_errors import problem_of, problem_response
+from src.core.quota import tell_refusal
+from src.core.rate_limit import RequestLimit
 from src.core.schemas import nearest
 
 Transports: TypeAlias = Callable[[Profile], Awaitable[ASGIApp]]
@@ -64,6 +66,7 @@ class MCPDoor:
         return _profile_of(scope["query_string"].decode("latin-1"))
 
     async def _refuse(self, error: DomainError, scope: Connection, receive: Receive, send: Send) -> None:
+        tell_refusal(scope, error)
         challenge = challenge_of(error, self._settings)
         headers = {"WWW-Authenticate": challenge} if challenge else None
         body = problem_of(error, request_id=scope.get("request_id", ""), status=_STATUS.get(type(error)))
@@ -85,6 +88,7 @@ async def _caller_of(scope: Connection) -> Caller:
     authenticator = cast(Authenticator, state.authenticator)
     identity = await authenticator.authenticate(scope["method"], headers, now, Audience.MCP)
     scope["identity"] = identity
+    cast(RequestLimit, state.user_requests).take(identity.user_id)
     actor = Actor(ActorKind.MCP_CLIENT, identity.client)
     zone = headers.get("x-timezone") or None
     return Caller(identity.user_id, identity.email, zone, actor, identity.scopes)

@@ -23,9 +23,11 @@ from src.accounts.service import Accounts
 from src.analytics.router import router as analytics_router
 from src.assembly import authenticator_for, cursor_key_of, own_url
 from src.assistant.loading import AssistantLoader
-from src.assistant.provider_choice import choices
+from src.assistant.provider_choice import choices, is_priced
 from src.auth.tokens import secrets_of
+from src.chat.limits import ChatLimits, message_limits
 from src.chat.router import chat_router, conversations_router
+from src.chat.token_budget import TokenBudget
 from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
 from src.chatkit.router import router as chatkit_router
@@ -46,7 +48,9 @@ from src.core.middleware import MAX_BODY_BYTES, LastResort, RequestLayer
 from src.core.migrations import migrate_or_wait
 from src.core.observation import Observation
 from src.core.openapi import describe
+from src.core.rate_limit import RateLimitLayer, RequestLimit
 from src.core.route_index import RouteIndex
+from src.core.shared_limits import SharedLimits
 from src.core.startup import announce, development_secret, resolved_database
 from src.personal_tokens.router import router as personal_tokens_router
 from src.preferences.router import router as preferences_router
@@ -80,6 +84,8 @@ _EXPOSED_HEADERS = (
     "ETag",
     "Idempotent-Replayed",
     "Location",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "WWW-Authenticate",
     "X-Request-ID",
@@ -91,6 +97,11 @@ _BODY_LIMITS = {
     # With room for what a form writes around the file.
     re.compile(r"/api/chatkit/attachments/[^/]+"): 10 * MAX_BODY_BYTES + 10_000,
 }
+# Where nobody is asked who they are; whether the service lives may be asked at any rate.
+_OPEN_TO_ALL = re.compile(
+    r"/api/auth/(?:register|signup|login|verify)|/api/feed/.*|/api/mcp/info|/\.well-known/.*"
+    r"|/docs.*|/redoc|/openapi\.json"
+)
 # Each reads or writes in one long transaction; the rest of the pool stays free for everybody else.
 _TRANSFERS_AT_ONCE = 2
 
@@ -109,6 +120,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.clock = clock or _clock(settings)
     # Tokens live by the real clock: a frozen one is for reading dates.
     app.state.token_clock = system_clock
+    app.state.user_requests = RequestLimit(settings.rate_limit_requests_per_minute)
     for router in (
         recurrence_router,
         tags_router,
@@ -147,6 +159,8 @@ def _clock(settings: Settings) -> Clock:
 def _add_layers(app: FastAPI, settings: Settings) -> None:
     """The last added is the outermost."""
     app.add_middleware(LastResort, body_limits=_BODY_LIMITS)
+    addresses = RequestLimit(settings.rate_limit_address_per_minute)
+    app.add_middleware(RateLimitLayer, open_to_all=_OPEN_TO_ALL, addresses=addresses)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"] if settings.allows_every_origin else list(settings.cors_origins),
@@ -201,12 +215,26 @@ async def _start_chat(
     loader.start()
     stack.push_async_callback(loader.close)
     app.state.assistant = loader.get
-    app.state.turns = ChatTurns(database, clock, history_limit=settings.max_conversation_history)
+    app.state.turns = _turns(settings, database, app)
     stack.push_async_callback(app.state.turns.close)
     chatkit = ChatKitLoader(lambda: build_chatkit(settings, database, app.state.turns), loader.get)
     chatkit.start()
     stack.push_async_callback(chatkit.close)
     app.state.chatkit = chatkit.get
+
+
+def _turns(settings: Settings, database: Database, app: FastAPI) -> ChatTurns:
+    budget = TokenBudget(database, settings.daily_token_budget) if settings.daily_token_budget else None
+    app.state.token_budget = budget
+    limits = ChatLimits(
+        SharedLimits(database),
+        app.state.token_clock,
+        messages=message_limits(settings.rate_limit_per_minute, settings.rate_limit_per_hour),
+        turns_at_once=settings.turns_at_once,
+        budget=budget if is_priced(settings) else None,
+    )
+    clock: Clock = app.state.clock
+    return ChatTurns(database, clock, history_limit=settings.max_conversation_history, limits=limits)
 
 
 def _build_servers(database: Database, app: FastAPI) -> Servers:

@@ -38,6 +38,9 @@ def settings_for(url: str, data_dir: Path) -> Settings:
         data_dir=data_dir,
         llm_provider="local",
         log_level="WARNING",
+        # Some tests talk a lot; those of the limits set their own.
+        rate_limit_per_minute=1_000,
+        rate_limit_per_hour=1_000,
     )
 
 

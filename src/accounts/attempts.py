@@ -5,12 +5,12 @@ whole bears more, since whoever could close it with a few would lock its owner o
 the 100 of NIST SP 800-63B §5.2.2 in an hour. An address bears more again: many people may share one.
 """
 
-import ipaddress
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from src.accounts.errors import PasswordsBusy
+from src.core.addresses import site_of
 from src.core.database import Database
 from src.core.shared_limits import Limit, RateLimitExceeded, SharedLimits, limit_key
 
@@ -18,7 +18,6 @@ OF_ACCOUNT_AND_ADDRESS = (Limit(5, 15 * 60),)
 OF_ACCOUNT = (Limit(50, 60 * 60),)
 OF_ADDRESS = (Limit(100, 60 * 60),)
 SIGN_UPS_OF_ADDRESS = (Limit(30, 60), Limit(200, 60 * 60))
-_IPV6_SITE_BITS = 64
 _TOO_MANY = "Too many wrong passwords lately; try again later."
 
 
@@ -30,7 +29,7 @@ class Attempts:
 
     async def sign_up(self, address: str, now: datetime) -> None:
         """Count a sign-up; raises `RateLimitExceeded`."""
-        await self._limits.take(limit_key("sign-up", _site(address)), SIGN_UPS_OF_ADDRESS, now)
+        await self._limits.take(limit_key("sign-up", site_of(address)), SIGN_UPS_OF_ADDRESS, now)
 
     @asynccontextmanager
     async def password(self, email: str, address: str, now: datetime) -> AsyncIterator[None]:
@@ -39,10 +38,10 @@ class Attempts:
         Raises:
             RateLimitExceeded: too many were wrong lately.
         """
-        both = limit_key("password", email, _site(address))
+        both = limit_key("password", email, site_of(address))
         apart = {
             limit_key("password-of-account", email): OF_ACCOUNT,
-            limit_key("password-of-address", _site(address)): OF_ADDRESS,
+            limit_key("password-of-address", site_of(address)): OF_ADDRESS,
         }
         await self._take({both: OF_ACCOUNT_AND_ADDRESS} | apart, now)
         try:
@@ -62,16 +61,3 @@ class Attempts:
     async def _give_back(self, keys: Iterable[str], now: datetime) -> None:
         for key in keys:
             await self._limits.give_back(key, now)
-
-
-def _site(address: str) -> str:
-    """Whoever has an IPv6 address has the 2⁶⁴ of its site to take others from (RFC 6177 §2)."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, _IPV6_SITE_BITS), strict=False))

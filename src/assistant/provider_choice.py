@@ -44,6 +44,11 @@ def choices(settings: Settings) -> list[Choice]:
     return list(dict.fromkeys(found))
 
 
+def is_priced(settings: Settings) -> bool:
+    """Whether anybody who answers takes tokens that are paid for."""
+    return choices(settings) != [LOCAL]
+
+
 def _first(settings: Settings) -> Choice:
     wanted = settings.agent_model
     prefix, model = _split(wanted or "")

@@ -9,6 +9,7 @@ from src.auth.context import Caller, InsufficientScope
 from src.auth.identity import Identity, Scope
 from src.core.clock import Clock
 from src.core.errors import Forbidden
+from src.core.rate_limit import RequestLimit
 
 
 async def get_identity(request: Request) -> Identity:
@@ -18,6 +19,7 @@ async def get_identity(request: Request) -> Identity:
         authenticator = cast(Authenticator, request.app.state.authenticator)
         token_clock = cast(Clock, request.app.state.token_clock)
         identity = await authenticator.authenticate(request.method, request.headers, token_clock())
+        cast(RequestLimit, request.app.state.user_requests).take(identity.user_id)
         request.scope["identity"] = identity
     return cast(Identity, identity)
 

@@ -33,6 +33,29 @@ class ConversationClosed(DomainError):
         super().__init__(f"This conversation is {status}. {reason or 'Begin another one.'}")
 
 
+class TooManyTurns(DomainError):
+    """As many of a user's turns are under way as may be."""
+
+    kind = ErrorKind.RATE_LIMITED
+    code = "too_many_turns"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} of your messages are still being answered; wait for one.", retry_after=5)
+
+
+class TokenBudgetExceeded(DomainError):
+    """Models took all the tokens that a user's day has."""
+
+    kind = ErrorKind.RATE_LIMITED
+    code = "token_budget_exceeded"
+
+    def __init__(self, daily: int, retry_after: int) -> None:
+        super().__init__(
+            f"The {daily} tokens of your day are used up; it begins anew at your midnight.",
+            retry_after=retry_after,
+        )
+
+
 class AttachmentNotFound(DomainError):
     """The caller has no such attachment."""
 

@@ -17,6 +17,7 @@ from src.assistant.events import (
 )
 from src.auth.context import Caller
 from src.chat.items import NewItem, message_id, tool_call
+from src.chat.limits import Admission
 from src.chat.schemas import ChatResponse, ToolCall
 from src.core.errors import DomainError, ErrorKind
 
@@ -62,6 +63,7 @@ class Turn:
     answer_id: str = field(default_factory=message_id)
     answer: NewItem | None = None
     """The answer as it is stored."""
+    admission: Admission | None = None
     was_left: bool = False
     text: str = ""
     tool_calls: list[ToolUsed] = field(default_factory=list)

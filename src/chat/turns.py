@@ -14,12 +14,14 @@ from src.chat.errors import ConversationClosed, ConversationNotFound
 from src.chat.history import history
 from src.chat.items import NewItem, assistant_message, title_of, user_message
 from src.chat.leases import TURN_SECONDS, Leases
+from src.chat.limits import ChatLimits
 from src.chat.repository import ConversationRepository
 from src.chat.schemas import ChatRequest
 from src.chat.turn import AnswerFailed, Turn, TurnInterrupted, TurnTimedOut
-from src.core.clock import Clock
+from src.core.clock import Clock, system_clock
 from src.core.database import Database, Row
 from src.core.errors import DatabaseUnavailable, DomainError
+from src.core.shared_limits import SharedLimits
 from src.preferences.schemas import Preferences
 from src.preferences.service import PreferencesService
 
@@ -58,12 +60,14 @@ class ChatTurns:
         history_limit: int,
         turn_seconds: float = TURN_SECONDS,
         leases: Leases | None = None,
+        limits: ChatLimits | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._history_limit = history_limit
         self._turn_seconds = turn_seconds
         self._leases = leases or Leases(database)
+        self._limits = limits or ChatLimits(SharedLimits(database), system_clock)
         self._opening: set[asyncio.Task[Turn]] = set()
         self._running: dict[asyncio.Task[None], Turn] = {}
 
@@ -82,10 +86,21 @@ class ChatTurns:
         """Wait for the conversation's turn, or begin a conversation; it is held until `start` or `leave`.
 
         Raises:
+            DomainError: the caller talks too much, as `ChatLimits` tells.
             ConversationNotFound: the caller has no such conversation.
             ConversationBusy: it is still answering after a minute.
             ConversationClosed: it takes no more messages.
         """
+        admission = await self._limits.admit(caller, self._clock())
+        try:
+            turn = await self._open(caller, message, conversation_id)
+        except BaseException:
+            admission.leave()
+            raise
+        turn.admission = admission
+        return turn
+
+    async def _open(self, caller: Caller, message: str, conversation_id: int | None) -> Turn:
         if conversation_id is None:
             return await self._uninterrupted(self._open_new(caller, message))
         turn = Turn(caller, conversation_id, message, self._clock())
@@ -134,7 +149,12 @@ class ChatTurns:
     def _run(self, turn: Turn, keeping: Coroutine[Any, Any, None]) -> None:
         keeper = asyncio.create_task(keeping)
         self._running[keeper] = turn
-        keeper.add_done_callback(self._running.pop)
+        keeper.add_done_callback(self._ended)
+
+    def _ended(self, keeper: asyncio.Task[None]) -> None:
+        turn = self._running.pop(keeper)
+        if turn.admission is not None:
+            turn.admission.leave()
 
     async def _let_next_in(self, turn: Turn) -> None:
         try:

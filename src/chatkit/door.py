@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from src.chat.answering import Answering
+from src.chat.answering import Answering, tell_quota
 from src.chat.schemas import ChatResponse
 from src.chatkit.context import ChatKitContext
 from src.chatkit.loading import LoadedChatKit
@@ -25,6 +25,8 @@ class ChatKitDoor:
         server = await self._chatkit()
         given = asked.model_dump(include={"type", "params", "metadata"})
         answer = await server.handle(given, self._context)
+        if self._context.turn is not None:
+            tell_quota(self._context.turn, request)
         if isinstance(answer, bytes):
             return Response(answer, media_type="application/json")
         return ThreadStream(answer, lambda: server.leave(self._context))

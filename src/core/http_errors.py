@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from src.core.errors import DomainError, ErrorKind, FieldError
+from src.core.quota import tell_refusal
 from src.core.schemas import field_error
 
 log = logging.getLogger(__name__)
@@ -127,6 +128,7 @@ def _invalid_status(request: Request) -> int:
 async def _domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)  # noqa: S101 - registered for this class only.
     status = _invalid_status(request) if error.kind is ErrorKind.INVALID else None
+    tell_refusal(request.scope, error)
     return problem_response(problem_of(error, request_id=request_id_of(request), status=status))
 
 

@@ -51,10 +51,13 @@ class RateLimitExceeded(DomainError):
     kind = ErrorKind.RATE_LIMITED
     code = "rate_limited"
 
-    def __init__(self, allowance: Allowance, message: str | None = None) -> None:
+    def __init__(
+        self, allowance: Allowance, message: str | None = None, limits: Sequence[Limit] = ()
+    ) -> None:
         told = message or f"Too many requests: {allowance.limit.most} in {_words(allowance.limit.seconds)}."
         super().__init__(told, retry_after=allowance.reset_seconds)
         self.allowance = allowance
+        self.limits = tuple(limits) or (allowance.limit,)
 
 
 def limit_key(kind: str, *subject: str) -> str:
@@ -113,7 +116,7 @@ async def _taken(executor: Executor, key: str, limits: Sequence[Limit], now: dat
     )
     assert row is not None  # noqa: S101 - an upsert without a condition always returns its row.
     if not row["was_taken"]:
-        raise RateLimitExceeded(refusal_of(row["taken"], limits, now))
+        raise RateLimitExceeded(refusal_of(row["taken"], limits, now), limits=limits)
     return allowance_of(row["taken"], limits, now)
 
 

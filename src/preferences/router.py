@@ -6,6 +6,7 @@ from src.auth.dependencies import CallerDep
 from src.core.dependencies import DatabaseDep, NowDep
 from src.core.http_errors import failures
 from src.core.routing import StrictRoute
+from src.preferences.dependencies import UsageReaderDep
 from src.preferences.schemas import SettingsRead, SettingsUpdate
 from src.preferences.service import PreferencesService
 
@@ -18,9 +19,11 @@ router = APIRouter(
 
 
 @router.get("", operation_id="get_settings")
-async def get_settings(caller: CallerDep, database: DatabaseDep) -> SettingsRead:
+async def get_settings(
+    caller: CallerDep, database: DatabaseDep, usage: UsageReaderDep, now: NowDep
+) -> SettingsRead:
     """The time zone, first day of the week and date order by which the caller's dates are read."""
-    return await PreferencesService(database, caller).get()
+    return await PreferencesService(database, caller).get_with_usage(usage, now)
 
 
 @router.patch("", operation_id="update_settings")

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from src.core.schemas import RequestModel
 from src.language.when import DateOrder
+from src.preferences.usage import TokenUsage
 from src.preferences.zones import zone_named
 from src.recurrence.terms import Weekday
 
@@ -26,6 +27,11 @@ class SettingsRead(BaseModel):
     timezone: str
     week_start: Weekday
     date_order: DateOrder
+    usage: TokenUsage | None = Field(
+        None,
+        exclude_if=lambda usage: usage is None,
+        description="What is used of `DAILY_TOKEN_BUDGET`, where that is set.",
+    )
 
 
 class SettingsUpdate(RequestModel):

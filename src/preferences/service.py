@@ -9,6 +9,7 @@ from src.core.database import Executor, Row
 from src.language.when import DateOrder
 from src.preferences.repository import PreferencesRepository
 from src.preferences.schemas import Preferences, SettingsRead, SettingsUpdate
+from src.preferences.usage import UsageReader
 from src.preferences.zones import zone_named
 from src.recurrence.terms import Weekday
 
@@ -36,6 +37,17 @@ class PreferencesService:
 
     async def get(self) -> SettingsRead:
         return _read(await self._repository.get() or _DEFAULTS)
+
+    async def get_with_usage(self, reader: UsageReader | None, now: datetime) -> SettingsRead:
+        """The settings, and what is used of the day that they make it."""
+        settings = await self.get()
+        if reader is not None:
+            settings.usage = await reader.usage(self._caller.user_id, ZoneInfo(settings.timezone), now)
+        return settings
+
+    async def stored_zone(self) -> ZoneInfo:
+        """The zone of the settings, whichever a request asks for."""
+        return ZoneInfo((await self.get()).timezone)
 
     async def update(self, change: SettingsUpdate, now: datetime) -> SettingsRead:
         row = await self._repository.save(change.given(), now)

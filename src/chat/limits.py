@@ -1,0 +1,83 @@
+"""How much one user may talk: messages a minute and an hour, turns at once, tokens a day."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from src.auth.context import Caller
+from src.chat.errors import TooManyTurns
+from src.chat.token_budget import TokenBudget
+from src.core.clock import Clock
+from src.core.quota import Quota
+from src.core.shared_limits import Limit, SharedLimits, limit_key
+
+
+@dataclass(slots=True)
+class Admission:
+    """A turn's place among those that its user may have at once, until it is left."""
+
+    user_id: str
+    quota: Quota | None
+    """What is left of the user's messages; None where they are not counted."""
+    _under_way: Counter[str] = field(repr=False)
+
+    def leave(self) -> None:
+        self._under_way[self.user_id] -= 1
+        if not self._under_way[self.user_id]:
+            del self._under_way[self.user_id]
+
+
+class ChatLimits:
+    """Lets turns begin. Messages are counted by the database for all instances, turns at once by each."""
+
+    def __init__(
+        self,
+        shared: SharedLimits,
+        real_clock: Clock,
+        *,
+        messages: Sequence[Limit] = (),
+        turns_at_once: int = 0,
+        budget: TokenBudget | None = None,
+    ) -> None:
+        """Take the limits; none, 0 and None let everybody through.
+
+        `real_clock` tells when messages were sent: with a clock that stands, no minute would ever be over.
+        """
+        self._shared = shared
+        self._real_clock = real_clock
+        self._messages = tuple(messages)
+        self._turns_at_once = turns_at_once
+        self._budget = budget
+        self._under_way: Counter[str] = Counter()
+
+    async def admit(self, caller: Caller, now: datetime) -> Admission:
+        """Take one message of the caller's, and a place for its turn until that is left.
+
+        Raises:
+            TooManyTurns: as many of the caller's turns are under way here as may be.
+            TokenBudgetExceeded: models took all that the caller's day has.
+            RateLimitExceeded: the caller has sent too many messages lately.
+        """
+        if 0 < self._turns_at_once <= self._under_way[caller.user_id]:
+            raise TooManyTurns(self._turns_at_once)
+        admission = Admission(caller.user_id, None, self._under_way)
+        self._under_way[caller.user_id] += 1
+        try:
+            if self._budget is not None:
+                await self._budget.require(caller, now)
+            if self._messages:
+                admission.quota = await self._count_message(caller)
+        except BaseException:
+            admission.leave()
+            raise
+        return admission
+
+    async def _count_message(self, caller: Caller) -> Quota:
+        key = limit_key("chat", caller.user_id)
+        return Quota(await self._shared.take(key, self._messages, self._real_clock()), self._messages)
+
+
+def message_limits(per_minute: int, per_hour: int) -> list[Limit]:
+    """The limits on messages; 0 is none."""
+    return [Limit(most, seconds) for most, seconds in ((per_minute, 60), (per_hour, 60 * 60)) if most]
