@@ -27,6 +27,7 @@ from mcp_server.resources import TASK_LIST_PAGE, add_resources, task_list_page
 from mcp_server.task_tools import TASK_TOOLS
 from src.auth.context import Actor, ActorKind, InsufficientScope, acting_as, acting_caller
 from src.auth.identity import Scope
+from src.core.metrics import tool_called
 from src.core.schemas import nearest
 
 INSTRUCTIONS = (
@@ -75,6 +76,20 @@ class TodoMCPServer(MCPServer[Any]):
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        outcome = "failed"
+        try:
+            result = await self._called(name, arguments, context)
+            outcome = "asked" if isinstance(result, InputRequiredResult) else "done"
+        except ToolError as error:
+            outcome = "failed" if isinstance(error, UnexpectedToolError) else "refused"
+            raise
+        finally:
+            tool_called(name if name in self._signatures else "unknown", outcome)
+        return result
+
+    async def _called(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None
     ) -> CallToolResult | InputRequiredResult:
         await self._refuse(name, arguments)
         try:

@@ -31,7 +31,7 @@ from src.chat.token_budget import TokenBudget
 from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
 from src.chatkit.router import router as chatkit_router
-from src.core import health, metrics
+from src.core import health
 from src.core.clock import Clock, frozen_clock, system_clock
 from src.core.config import (
     InvalidSettings,
@@ -44,6 +44,7 @@ from src.core.database import Database
 from src.core.database_url import DatabaseAddress
 from src.core.http_errors import add_error_handlers
 from src.core.logs import configure_logging
+from src.core.metrics_router import router as metrics_router
 from src.core.middleware import MAX_BODY_BYTES, LastResort, RequestLayer
 from src.core.migrations import migrate_or_wait
 from src.core.observation import Observation
@@ -141,7 +142,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         # Not `include_router`, which looks every route up twice: these routes need nothing of the inclusion.
         app.router.routes.extend(router.routes)
     if settings.metrics_token:
-        app.router.routes.extend(metrics.router.routes)
+        app.router.routes.extend(metrics_router.routes)
     if settings.has_accounts:
         app.router.routes.extend(accounts_router.routes)
     app.router.routes.extend(mcp_endpoints(MCPDoor(settings, AllowedHosts.of(settings))))

@@ -21,6 +21,7 @@ from src.chat.turn import AnswerFailed, Turn, TurnInterrupted, TurnTimedOut
 from src.core.clock import Clock, system_clock
 from src.core.database import Database, Row
 from src.core.errors import DatabaseUnavailable, DomainError
+from src.core.metrics import turn_ended
 from src.core.shared_limits import SharedLimits
 from src.preferences.schemas import Preferences
 from src.preferences.service import PreferencesService
@@ -186,6 +187,7 @@ class ChatTurns:
         try:
             await asyncio.wait([answering])
             turn.end(_failure_of(answering, turn), self._clock())
+            _count(turn.record(self._clock()))
             await self._keep(turn)
         finally:
             turn.let_go()
@@ -268,6 +270,10 @@ def _failure_of(answering: asyncio.Task[None], turn: Turn) -> DomainError | None
         return error
     log.error("the answer in conversation %s failed", turn.conversation_id, exc_info=error)
     return _fault()
+
+
+def _count(record: dict[str, Any]) -> None:
+    turn_ended(record["outcome"], record["provider"], record["input_tokens"], record["output_tokens"])
 
 
 def _fault() -> AnswerFailed:
