@@ -24,12 +24,13 @@ from src.chat.items import title_of
 from src.chat.schemas import ConversationUpdate
 from src.chat.turn import Turn
 from src.chat.turns import ChatTurns, refuse_if_closed
+from src.chatkit.actions_on_tasks import is_of_task, payload_of
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound, NotPossible, NotWaiting, ThreadNotFound
 from src.chatkit.repository import ThreadRepository
 from src.chatkit.schemas import conversation_id_of
 from src.core.database import Database, Row
-from src.core.errors import InvalidInput
+from src.core.errors import InvalidInput, named_by
 
 LONGEST_MESSAGE = 10_000
 MOST_ATTACHMENTS = 10
@@ -140,6 +141,11 @@ class Preparation:
                 raise ItemNotFound(action.item_id)
             if item["kind"] != "widget":
                 raise InvalidInput("params.item_id", "Actions come from widgets; this item is none.")
+        if is_of_task(action.action):
+            with named_by("params.action.payload"):
+                payload_of(action.action)
+            if action.item_id is None:
+                raise InvalidInput("params.item_id", "Name the card whose button it is.")
 
     async def _open(self, subject: str, thread_id: int | None, context: ChatKitContext) -> None:
         context.turn = await self._turns.open(context.caller, subject, thread_id)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from src.chat import models
-from src.chat.items import HIDDEN_CONTEXT
+from src.chat.items import HIDDEN_CONTEXT, NewItem
 from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
 
@@ -70,6 +70,17 @@ class ThreadRepository:
         return await self._executor.fetch_one(
             _get_item, owner=self._owner, thread_id=thread_id, item_id=item_id
         )
+
+    async def lock_item(self, thread_id: int, item_id: str) -> Row | None:
+        """The item, kept from others who would lock it until the transaction ends."""
+        return await self._executor.fetch_one(
+            _lock_item, owner=self._owner, thread_id=thread_id, item_id=item_id
+        )
+
+    async def put(self, thread_id: int, item: NewItem, now: datetime) -> None:
+        """Store an item as `put_item` does."""
+        body = item.stored_in(thread_id)
+        await self.put_item(thread_id, item.id, item.kind, body, item.created_at, now)
 
     async def put_item(
         self,
@@ -142,6 +153,7 @@ _ITEMS = {
     (False, True): Query(_oldest_first.where(_item.c.position > _last)),
 }
 _get_item = Query(select(_item).where(_this_item))
+_lock_item = Query(select(_item).where(_this_item).with_for_update())
 _touched = (
     update(_thread)
     .where(_this_thread)

@@ -15,6 +15,8 @@ from chatkit.types import (
     SyncCustomActionResponse,
     ThreadCreatedEvent,
     ThreadItem,
+    ThreadItemDoneEvent,
+    ThreadItemReplacedEvent,
     ThreadMetadata,
     ThreadStreamEvent,
     ThreadUpdatedEvent,
@@ -29,6 +31,8 @@ from chatkit.server import ChatKitServer
 from src.chat.items import title_of
 from src.chat.turn import Turn
 from src.chat.turns import ChatTurns
+from src.chatkit.actions_on_cards import TaskCards
+from src.chatkit.actions_on_tasks import is_of_task
 from src.chatkit.attachments import UploadedFiles
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound, NotPossible
@@ -37,6 +41,7 @@ from src.chatkit.repository import ThreadRepository
 from src.chatkit.schemas import conversation_id_of
 from src.chatkit.store import ConversationStore
 from src.chatkit.translation import Silence, stream_error, told
+from src.chatkit.widgets_after_turns import TurnWidgets
 from src.core.database import Database
 from src.core.errors import DomainError, FieldError, InvalidInput
 from src.core.schemas import field_error
@@ -58,6 +63,8 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         self._database = database
         self._turns = turns
         self._preparation = Preparation(database, turns, models)
+        self._cards = TaskCards(database)
+        self._widgets = TurnWidgets(database, self.store)
 
     async def handle(self, given: dict[str, Any], context: ChatKitContext) -> Lines | bytes:
         """Answer a request: with the lines of an event stream, or with JSON.
@@ -102,9 +109,8 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         self, turn: Turn, thread: ThreadMetadata, context: ChatKitContext
     ) -> AsyncIterator[ThreadStreamEvent]:
         """What a whole answer is followed by, by what its tools gave back and what awaits a yes."""
-        del turn, thread, context
-        return
-        yield
+        for item in await self._widgets.after(turn, thread, context):
+            yield ThreadItemDoneEvent(item=item)
 
     async def action(
         self,
@@ -114,9 +120,11 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         context: ChatKitContext,
     ) -> AsyncIterator[ThreadStreamEvent]:
         """Do what a button stands for."""
-        del thread, sender, context
-        raise stream_error(NotPossible(f"There is no action {action.type} here."))
-        yield
+        del thread
+        try:
+            yield ThreadItemReplacedEvent(item=await self._pressed(action, sender, context))
+        except DomainError as error:
+            raise stream_error(error) from error
 
     async def sync_action(
         self,
@@ -126,8 +134,15 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         context: ChatKitContext,
     ) -> SyncCustomActionResponse:
         """Do what a button stands for, and answer with the item it changed."""
-        del thread, sender, context
-        raise NotPossible(f"There is no action {action.type} here.")
+        del thread
+        return SyncCustomActionResponse(updated_item=await self._pressed(action, sender, context))
+
+    async def _pressed(
+        self, action: Action[str, Any], sender: WidgetItem | None, context: ChatKitContext
+    ) -> WidgetItem:
+        if sender is None or not is_of_task(action):
+            raise NotPossible(f"There is no action {action.type} here.")
+        return await self._cards.press(action, sender, context)
 
     async def add_feedback(
         self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: ChatKitContext

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from chatkit.types import Attachment, ImageAttachment, Page, ThreadItem, ThreadMetadata
+from chatkit.types import Attachment, ImageAttachment, Page, ThreadItem, ThreadMetadata, WidgetItem
 from pydantic import BaseModel, TypeAdapter
 
 from chatkit.store import Store, StoreItemType
@@ -92,6 +92,8 @@ class ConversationStore(Store[ChatKitContext]):
         )
 
     async def save_item(self, thread_id: str, item: ThreadItem, context: ChatKitContext) -> None:
+        if isinstance(item, WidgetItem):
+            return  # Stored with what its button did; here it could overwrite what the next press left.
         await self.add_thread_item(thread_id, item, context)
 
     async def load_item(self, thread_id: str, item_id: str, context: ChatKitContext) -> ThreadItem:

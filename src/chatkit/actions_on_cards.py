@@ -1,0 +1,94 @@
+"""Buttons of stored cards: pressed at once, without a model, and the card is renewed in its place."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from chatkit.actions import Action
+from chatkit.types import WidgetItem
+from pydantic import TypeAdapter
+
+from src.chat.items import NewItem, tool_call
+from src.chatkit.actions_on_tasks import Deed, TaskButtons, payload_of, press
+from src.chatkit.context import ChatKitContext
+from src.chatkit.errors import ItemNotFound
+from src.chatkit.repository import ThreadRepository
+from src.chatkit.schemas import conversation_id_of
+from src.chatkit.widgets_of_tasks import MOST_SHOWN, task_card, task_ids_of
+from src.core.database import Database
+from src.core.errors import DomainError, ErrorKind
+from src.tasks.errors import TaskNotFound
+
+GONE = "That task is no longer there."
+_TOLD_ON_CARD = frozenset({ErrorKind.NOT_FOUND, ErrorKind.CONFLICT})
+_CARD: TypeAdapter[WidgetItem] = TypeAdapter(WidgetItem)
+
+
+class TaskCards:
+    """Presses the buttons of cards that show tasks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def press(
+        self, action: Action[str, Any], sender: WidgetItem, context: ChatKitContext
+    ) -> WidgetItem:
+        """Do what a button stands for, and store its card as it is afterwards: both, or neither.
+
+        Presses of one card are taken one after the other. Whatever is the matter with its task, the card says
+        so; pressing twice leaves what pressing once does.
+
+        Raises:
+            InvalidInput: it is no button of such a card.
+            ItemNotFound: the card is gone.
+        """
+        thread_id = conversation_id_of(sender.thread_id)
+        async with self._database.transaction() as transaction:
+            threads = ThreadRepository(transaction, context.caller.user_id)
+            stored = await threads.lock_item(thread_id, sender.id)
+            if stored is None:
+                raise ItemNotFound(sender.id)
+            card = _CARD.validate_python(stored["item"])
+            buttons = TaskButtons.of(transaction, context.caller, context.now)
+            deed, notice = await _pressed(buttons, action, card)
+            if deed is not None:
+                await threads.put(thread_id, _note(deed, context), context.now)
+            shown = await buttons.tasks.get_all(_ids_behind(task_ids_of(card), deed))
+            renewed = task_card(card.id, card.thread_id, shown, card.created_at, notice=notice)
+            await threads.put(thread_id, item_of(renewed), context.now)
+        return renewed
+
+
+async def _pressed(
+    buttons: TaskButtons, action: Action[str, Any], card: WidgetItem
+) -> tuple[Deed | None, str]:
+    """What was done, or what the card tells instead."""
+    if payload_of(action).task_id not in task_ids_of(card):
+        return None, GONE
+    try:
+        return await press(buttons, action), ""
+    except TaskNotFound:
+        return None, GONE
+    except DomainError as error:
+        if error.kind not in _TOLD_ON_CARD:
+            raise
+        return None, error.message
+
+
+def _ids_behind(ids: Sequence[int], deed: Deed | None) -> list[int]:
+    """The tasks to show now: what follows a finished one stands behind it."""
+    if deed is None or deed.upcoming is None or deed.upcoming.id in ids:
+        return list(ids)
+    place = ids.index(deed.task.id) + 1
+    return [*ids[:place], deed.upcoming.id, *ids[place:]][:MOST_SHOWN]
+
+
+def _note(deed: Deed, context: ChatKitContext) -> NewItem:
+    """What the model shall know of it in the next turn."""
+    return replace(tool_call(deed.used, context.now), id=deed.used.call_id)
+
+
+def item_of(card: WidgetItem) -> NewItem:
+    """A card as it is stored."""
+    body = card.model_dump(mode="json", by_alias=True, include={"widget", "copy_text"})
+    return NewItem(card.id, card.type, body, card.created_at)
