@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from src.core.schemas import nearest
+from src.core.schemas import WrittenModel, nearest
 from src.core.solving import Step, Unplannable, plan_of, solved
 
 _NO_BODY = frozenset({204, 304})
@@ -69,6 +69,8 @@ class StrictRoute(APIRoute):
         return response
 
     def _json(self, result: Any) -> bytes:
+        if isinstance(result, WrittenModel):
+            return result.as_json()
         assert self.response_field is not None  # noqa: S101 - asked only where there is one.
         value, wrong = self.response_field.validate(result, {}, loc=("response",))
         if wrong:

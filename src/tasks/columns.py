@@ -42,11 +42,6 @@ def beside_series(task: FromClause) -> FromClause:
 
 
 def with_series(task: FromClause) -> Select[Any]:
-    """The rows of tasks, each with the pattern it is an occurrence of and its owner's own zone."""
-    shown = [task.c[column.name] for column in task_columns]
-    owner_zone = (
-        select(settings_table.c.timezone).where(settings_table.c.user_id == task.c.user_id).scalar_subquery()
-    )
-    return select(*shown, *series_columns(series_table), owner_zone.label("owner_zone")).select_from(
-        beside_series(task)
-    )
+    """The rows of tasks, each with the pattern it is an occurrence of."""
+    columns = [task.c[column.name] for column in task_columns]
+    return select(*columns, *series_columns(series_table)).select_from(beside_series(task))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,13 +86,15 @@ def is_repeating(row: Row) -> bool:
 def pattern_of(row: Row) -> Pattern:
     """The pattern of a row that carries its series in `series_…` columns."""
     zone = ZoneInfo(row["series_timezone"])
-    rule = replace(
-        parse_rrule(row["series_rule"], zone),
-        basis=Basis(row["series_basis"]),
-        catch_up=CatchUp(row["series_catch_up"]),
-    )
+    rule = _rule_of(row["series_rule"], row["series_basis"], row["series_catch_up"], zone)
     starts: datetime = row["series_starts_wall"]
     return Pattern(rule, zone, starts if row["series_has_time"] else starts.date())
+
+
+@lru_cache(maxsize=4096)
+def _rule_of(text: str, basis: str, catch_up: str, zone: ZoneInfo) -> RecurrenceRule:
+    """Reading a rule takes longer than finding its task; many tasks share one."""
+    return replace(parse_rrule(text, zone), basis=Basis(basis), catch_up=CatchUp(catch_up))
 
 
 def pattern_from(rule: RecurrenceRule, due: Due, zone: ZoneInfo) -> Pattern:

@@ -4,53 +4,38 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from src.auth.context import Caller
 from src.core.database import Row
 from src.language import LanguageContext, describe_when
 from src.preferences.schemas import Preferences
-from src.preferences.zones import zone_named
-from src.tasks.pattern import Pattern, is_repeating
+from src.tasks.pattern import Pattern
 from src.tasks.quick_add_schemas import TaskDraft
 from src.tasks.recurrence_schemas import read_pattern
-from src.tasks.schemas import TaskRead, TaskStatus
+from src.tasks.schemas import TaskRead
 
 
-class TaskReader:
-    """Reads rows by their owner's clock and calendar, at one instant."""
+def read_task(row: Row) -> TaskRead:
+    """The task of a row that brings it as JSON."""
+    return TaskRead.written(row["task"])
 
-    def __init__(self, caller: Caller, now: datetime) -> None:
-        self._asked_zone = zone_named(caller.timezone) if caller.timezone else None
-        self._now = now
 
-    def read(self, row: Row) -> TaskRead:
-        values: dict[str, Any] = dict(row)
-        due_at: datetime | None = values["due_at"]
-        values["due_date"] = due_at or values["due_on"]
-        zone = self._asked_zone or zone_named(values["owner_zone"] or "UTC")
-        values["due_text"] = self._due_text(values["due_on"], due_at, zone)
-        values["completed"] = values["status"] == TaskStatus.COMPLETED
-        values["recurrence"] = values["series_described"] if is_repeating(row) else None
-        return TaskRead.model_validate(values)
+def read_or_none(row: Row | None) -> TaskRead | None:
+    return None if row is None else read_task(row)
 
-    def read_or_none(self, row: Row | None) -> TaskRead | None:
-        return None if row is None else self.read(row)
 
-    def draft(self, columns: dict[str, Any], pattern: Pattern | None, zone: ZoneInfo) -> TaskDraft:
-        """The task that columns would make, its due date in words of a zone."""
-        columns = columns | (pattern.due_columns() if pattern else {})
-        return TaskDraft(
-            title=columns["title"],
-            priority=columns["priority"],
-            category=columns["category"],
-            tags=columns["tags"],
-            due_date=columns["due_at"] or columns["due_on"],
-            due_timezone=columns["due_timezone"],
-            due_text=self._due_text(columns["due_on"], columns["due_at"], zone),
-            recurrence=read_pattern(pattern) if pattern else None,
-        )
-
-    def _due_text(self, on: date | None, at: datetime | None, zone: ZoneInfo) -> str | None:
-        return None if on is None else due_text(on, at, zone, self._now)
+def draft_of(columns: dict[str, Any], pattern: Pattern | None, zone: ZoneInfo, now: datetime) -> TaskDraft:
+    """The task that columns would make, as a zone's wall clock sees it at an instant."""
+    columns = columns | (pattern.due_columns() if pattern else {})
+    on, at = columns["due_on"], columns["due_at"]
+    return TaskDraft(
+        title=columns["title"],
+        priority=columns["priority"],
+        category=columns["category"],
+        tags=columns["tags"],
+        due_date=at or on,
+        due_timezone=columns["due_timezone"],
+        due_text=due_text(on, at, zone, now) if on else None,
+        recurrence=read_pattern(pattern) if pattern else None,
+    )
 
 
 def due_text(on: date, at: datetime | None, zone: ZoneInfo, now: datetime) -> str:

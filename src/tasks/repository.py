@@ -10,10 +10,12 @@ from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
 from src.history.operation import ChangeKind, Operation
 from src.history.repository import change_log
+from src.preferences.zones import zone_named
 from src.tasks import models
-from src.tasks.columns import owned, task_columns, task_table, with_series
+from src.tasks.columns import owned, task_columns, task_table
 from src.tasks.filters import SortDirection, TaskSort
 from src.tasks.search import count_query, search_query
+from src.tasks.shown import shown
 
 _task_id = bindparam("task_id", type_=BigInteger)
 _this_one = owned & (task_table.c.id == _task_id)
@@ -27,22 +29,29 @@ class TaskRepository:
         self._executor = executor
         self._operation = operation
         self._owner = operation.caller.user_id
+        asked = operation.caller.timezone
+        # What every statement binds that shows tasks: whose they are, and by whose clock they are told.
+        self._shown: dict[str, Any] = {
+            "owner": self._owner,
+            "now": operation.now,
+            "asked_zone": zone_named(asked).key if asked else None,
+        }
 
     async def get(self, task_id: int) -> Row | None:
-        return await self._executor.fetch_one(_get, owner=self._owner, task_id=task_id)
+        return await self._executor.fetch_one(_get, **self._shown, task_id=task_id)
 
     async def get_all(self, task_ids: Sequence[int]) -> list[Row]:
         """Those of the tasks that are there, in no order."""
-        return await self._executor.fetch_all(_get_all, owner=self._owner, task_ids=list(task_ids))
+        return await self._executor.fetch_all(_get_all, **self._shown, task_ids=list(task_ids))
 
     async def lock(self, task_id: int) -> Row | None:
         """The task, kept from other writers until the transaction ends."""
-        return await self._executor.fetch_one(_lock, owner=self._owner, task_id=task_id)
+        return await self._executor.fetch_one(_lock, **self._shown, task_id=task_id)
 
     async def next_of_series(self, series_id: int, *, after: int) -> Row | None:
         """The occurrence of a series that comes behind a given one."""
         return await self._executor.fetch_one(
-            _next_of_series, owner=self._owner, series_id=series_id, occurrence=after
+            _next_of_series, **self._shown, series_id=series_id, occurrence=after
         )
 
     async def pending_of_series(self, series_id: int) -> list[Row]:
@@ -65,9 +74,7 @@ class TaskRepository:
         key, last_id = after or (None, None)
         return await self._executor.fetch_all(
             query,
-            owner=self._owner,
-            now=self._operation.now,
-            asked_zone=self._operation.caller.timezone,
+            **self._shown,
             last_key=key,
             last_id=last_id,
             page_size=limit,
@@ -90,7 +97,7 @@ class TaskRepository:
         now = self._operation.now
         row = _NEW | values | {"user_id": self._owner, "created_at": now, "updated_at": now}
         created = await self._executor.fetch_one(
-            _insert(frozenset(row)), **row, **self._operation.log_values(ChangeKind.CREATED)
+            _insert(frozenset(row)), **self._shown, **row, **self._operation.log_values(ChangeKind.CREATED)
         )
         assert created is not None  # noqa: S101 - an insert without a conflict clause returns its row.
         return created
@@ -100,7 +107,7 @@ class TaskRepository:
     ) -> Row | None:
         return await self._executor.fetch_one(
             _update(frozenset(values)),
-            owner=self._owner,
+            **self._shown,
             task_id=task_id,
             **{f"new_{name}": value for name, value in values.items()},
             **self._operation.log_values(kind),
@@ -108,22 +115,22 @@ class TaskRepository:
 
     async def delete(self, task_id: int) -> Row | None:
         log_values = self._operation.log_values(ChangeKind.DELETED)
-        return await self._executor.fetch_one(_delete, owner=self._owner, task_id=task_id, **log_values)
+        return await self._executor.fetch_one(_delete, **self._shown, task_id=task_id, **log_values)
 
 
-_get = Query(with_series(task_table).where(_this_one))
+_get = Query(shown(task_table).where(_this_one))
 _get_all = Query(
-    with_series(task_table).where(
+    shown(task_table).where(
         owned, task_table.c.id == func.any(bindparam("task_ids", type_=ARRAY(BigInteger)))
     )
 )
-_lock = Query(with_series(task_table).where(_this_one).with_for_update(of=task_table))
+_lock = Query(shown(task_table).where(_this_one).with_for_update(of=task_table))
 _deleted = delete(task_table).where(_this_one).returning(*task_columns).cte("written")
-_delete = Query(with_series(_deleted).add_cte(change_log(_deleted, is_deletion=True)))
+_delete = Query(shown(_deleted).add_cte(change_log(_deleted, is_deletion=True)))
 _of_series = owned & (task_table.c.series_id == bindparam("series_id", type_=BigInteger))
 _pending_of_series = Query(select(task_table.c.id).where(_of_series, task_table.c.status == "pending"))
 _next_of_series = Query(
-    with_series(task_table)
+    shown(task_table)
     .where(_of_series, task_table.c.occurrence > bindparam("occurrence", type_=Integer))
     .order_by(task_table.c.occurrence)
     .limit(1)
@@ -146,7 +153,7 @@ _tags = Query(
 def _insert(names: frozenset[str]) -> Query:
     values = {name: bindparam(name, type_=task_table.c[name].type) for name in sorted(names)}
     written = insert(task_table).values(values).returning(*task_columns).cte("written")
-    return Query(with_series(written).add_cte(change_log(written)))
+    return Query(shown(written).add_cte(change_log(written)))
 
 
 @cache
@@ -164,4 +171,4 @@ def _update(names: frozenset[str]) -> Query:
         .returning(*task_columns)
         .cte("written")
     )
-    return Query(with_series(written).add_cte(change_log(written, before=before)))
+    return Query(shown(written).add_cte(change_log(written, before=before)))

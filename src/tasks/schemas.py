@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from src.core.pagination import Page
-from src.core.schemas import DayOrInstant, Instant, RequestModel
+from src.core.schemas import DayOrInstant, Instant, RequestModel, WrittenModel
 from src.tasks.recurrence_schemas import Recurrence, RecurrenceRead
 
 
@@ -109,7 +109,7 @@ class TaskCompletion(RequestModel):
     completed: bool = Field(examples=[True])
 
 
-class TaskRead(BaseModel):
+class TaskRead(WrittenModel):
     """A task."""
 
     id: int

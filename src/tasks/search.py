@@ -89,7 +89,7 @@ def search_query(
 ) -> Query:
     """The tasks as JSON, with their `sort_key`, that meet the conditions whose values are given."""
     key = _sort_key(sort, direction)
-    shown = select(task_json.label("task"), _task.id, key.label("sort_key"))
+    shown = select(task_json(task_table), _task.id, key.label("sort_key"))
     statement = _narrowed(shown.select_from(beside_series(task_table)), values)
     if is_later_page:
         statement = statement.where(_behind(key, sort, direction))

@@ -14,7 +14,7 @@ from src.tasks.dates import read_due
 from src.tasks.errors import NotRecurring, TaskNotFound
 from src.tasks.pattern import Pattern, is_repeating, pattern_of, wall_of
 from src.tasks.plan import Plan, Planner
-from src.tasks.reading import TaskReader, due_text
+from src.tasks.reading import due_text, read_or_none
 from src.tasks.recurrence_schemas import (
     OccurrenceDate,
     Occurrences,
@@ -37,7 +37,6 @@ class SeriesService:
         self._series = SeriesRepository(executor, operation)
         self._operation = operation
         self._preferences = preferences
-        self._reader = TaskReader(operation.caller, operation.now)
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
 
     async def search(self, *, limit: int, cursor: str | None) -> Page[SeriesRead]:
@@ -59,7 +58,7 @@ class SeriesService:
             is_active=row["series_stopped_at"] is None and upcoming is not None,
             recurrence=read_pattern(pattern),
             text=describe(pattern.rule, pattern.start),
-            next_task=self._reader.read_or_none(upcoming),
+            next_task=read_or_none(upcoming),
             completed=row["completed"],
             skipped=row["skipped"],
             missed=row["missed"],

@@ -26,7 +26,7 @@ from src.tasks.pattern import is_repeating, pattern_of
 from src.tasks.plan import DATED_FIELDS, Plan, Planner
 from src.tasks.query import conditions_of, cursor_after, escaped, position_of
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest, UnderstoodRead
-from src.tasks.reading import TaskReader
+from src.tasks.reading import draft_of, read_or_none, read_task
 from src.tasks.recurring import RecurringTasks
 from src.tasks.repository import TaskRepository
 from src.tasks.schemas import (
@@ -61,7 +61,6 @@ class TaskService:
         self._preferences = preferences
         self._cursor_key = cursor_key + operation.caller.user_id.encode()
         self._repository = TaskRepository(executor, operation)
-        self._reader = TaskReader(operation.caller, operation.now)
 
     def guarded(self, versions: frozenset[str] | None) -> Self:
         """The same service, which refuses to change a task that is at none of these versions."""
@@ -82,23 +81,24 @@ class TaskService:
             return QuickAdded(task=await self._create(plan), understood=understood)
         pattern = planner.pattern(plan) if plan.rule else None
         zone = (await self._preferences.in_force()).zone
-        return QuickAdded(task=self._reader.draft(plan.columns, pattern, zone), understood=understood)
+        draft = draft_of(plan.columns, pattern, zone, self._operation.now)
+        return QuickAdded(task=draft, understood=understood)
 
     async def _create(self, plan: Plan) -> TaskRead:
         if plan.rule is None:
-            return self._reader.read(await self._repository.insert(plan.columns))
+            return read_task(await self._repository.insert(plan.columns))
         pattern = (await self._planner()).pattern(plan)
         async with self._executor.transaction() as transaction:
             first = await RecurringTasks(transaction, self._operation).begin(pattern)
             repository = TaskRepository(transaction, self._operation)
-            return self._reader.read(await repository.insert(plan.columns | pattern.due_columns() | first))
+            return read_task(await repository.insert(plan.columns | pattern.due_columns() | first))
 
     async def get(self, task_id: int) -> TaskRead:
         return self._found(await self._repository.get(task_id), task_id)
 
     async def get_all(self, task_ids: Sequence[int]) -> list[TaskRead]:
         """Those of the tasks that are there, in the order they are named."""
-        found = {row["id"]: self._reader.read(row) for row in await self._repository.get_all(task_ids)}
+        found = {row["id"]: read_task(row) for row in await self._repository.get_all(task_ids)}
         return [found[task_id] for task_id in dict.fromkeys(task_ids) if task_id in found]
 
     async def search(self, chosen: TaskFilter) -> TaskPage:
@@ -153,9 +153,7 @@ class TaskService:
                 finished, upcoming = task, await recurring.followed_by(task)
             else:
                 finished, upcoming = await recurring.finish(task, TaskStatus.COMPLETED)
-        return Completion(
-            completed_task=self._reader.read(finished), next_occurrence=self._reader.read_or_none(upcoming)
-        )
+        return Completion(completed_task=read_task(finished), next_occurrence=read_or_none(upcoming))
 
     async def skip(self, task_id: int) -> Skipping:
         """Let an occurrence pass undone; skipping it again changes nothing."""
@@ -167,20 +165,18 @@ class TaskService:
             else:
                 _refuse_to_skip(task)
                 finished, upcoming = await recurring.finish(task, TaskStatus.SKIPPED)
-        return Skipping(
-            skipped_task=self._reader.read(finished), next_occurrence=self._reader.read_or_none(upcoming)
-        )
+        return Skipping(skipped_task=read_task(finished), next_occurrence=read_or_none(upcoming))
 
     async def stop_recurrence(self, task_id: int) -> TaskRead:
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
-            return self._reader.read(await RecurringTasks(transaction, self._operation).stop(task))
+            return read_task(await RecurringTasks(transaction, self._operation).stop(task))
 
     async def set_completed(self, task_id: int, *, is_completed: bool | None) -> TaskRead:
         """Complete or reopen a task, or turn it over where `is_completed` is None."""
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
-            return self._reader.read(await self._turned(transaction, task, is_completed))
+            return read_task(await self._turned(transaction, task, is_completed))
 
     async def delete(self, task_id: int, scope: DeletionScope = DeletionScope.TASK) -> Deletion:
         """Delete a task; of a series, this occurrence, which the next one follows, or all that is left."""
@@ -198,7 +194,7 @@ class TaskService:
         return Deletion(
             deleted_task_id=task_id,
             title=task["title"],
-            next_occurrence=self._reader.read_or_none(upcoming),
+            next_occurrence=read_or_none(upcoming),
         )
 
     async def batch(self, batch: Batch) -> BatchResult:
@@ -242,7 +238,7 @@ class TaskService:
                 task = await repository.update(task_id, plan.columns | columns) or task
             if is_completed is not None:
                 task = await self._turned(transaction, task, is_completed)
-            return self._reader.read(task)
+            return read_task(task)
 
     async def _recurrence(self, transaction: Executor, task: Row, plan: Plan) -> tuple[Row, dict[str, Any]]:
         """Stop the old series and begin the new one, unless the rule is the one in force."""
@@ -276,7 +272,7 @@ class TaskService:
     def _found(self, row: Row | None, task_id: int) -> TaskRead:
         if row is None:
             raise TaskNotFound(task_id)
-        return self._reader.read(row)
+        return read_task(row)
 
 
 def _refuse_to_skip(task: Row) -> None:

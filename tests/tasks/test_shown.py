@@ -1,12 +1,19 @@
-"""A task is shown alike by a list, which PostgreSQL writes, and alone, as Python reads it."""
+"""A task is shown alike by a list and alone, and in the words that phrases are answered in."""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import dates, none, sampled_from, times
 
+from src.language import LanguageContext, describe_when
 from tests.conftest import ClientFor
-from tests.factories import create_task
+from tests.factories import NOW, create_task
 
-TASKS = [
+TASKS: list[dict[str, Any]] = [
     {"title": 'Quotes "and" \\ slashes, <b>tags</b> & ümläute 🎉', "description": "Two\nlines\tand a tab"},
     {"title": "Plain", "priority": "none", "category": "Home", "tags": ["a", "B c"]},
     {"title": "Today", "due_date": "2026-11-21"},
@@ -59,3 +66,22 @@ async def test_a_list_is_in_the_zone_of_its_owner_and_nobody_elses(client_for: C
         texts = [(await owner.get("/api/me/tasks")).json()["items"][0]["due_text"] for owner in (here, there)]
 
     assert texts == ["today, Sat 21 Nov, 11:00", "today, Sun 22 Nov, 01:00"]
+
+
+@given(
+    day=dates(date(1900, 1, 2), date(2200, 12, 30)) | dates(date(2026, 11, 18), date(2026, 11, 24)),
+    at=none() | times(),
+    zone=sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati", "Asia/Kolkata"]),
+)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_postgresql_words_a_due_date_as_the_language_room_does(
+    client: httpx.AsyncClient, day: date, at: time | None, zone: str
+) -> None:
+    client.headers["X-Timezone"] = zone
+    said = day.isoformat() if at is None else datetime.combine(day, at).isoformat()
+
+    task = await create_task(client, due_date=said)
+
+    instant = datetime.fromisoformat(task["due_date"]).astimezone(ZoneInfo(zone)) if at else None
+    on, clock = (instant.date(), instant.time()) if instant else (day, None)
+    assert task["due_text"] == describe_when(on, clock, LanguageContext.of(NOW, ZoneInfo(zone)))
