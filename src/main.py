@@ -121,7 +121,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.clock = clock or _clock(settings)
     # Tokens live by the real clock: a frozen one is for reading dates.
     app.state.token_clock = system_clock
-    app.state.user_requests = RequestLimit(settings.rate_limit_requests_per_minute)
+    app.state.user_requests = RequestLimit("user_requests", settings.rate_limit_requests_per_minute)
     for router in (
         recurrence_router,
         tags_router,
@@ -160,7 +160,7 @@ def _clock(settings: Settings) -> Clock:
 def _add_layers(app: FastAPI, settings: Settings) -> None:
     """The last added is the outermost."""
     app.add_middleware(LastResort, body_limits=_BODY_LIMITS)
-    addresses = RequestLimit(settings.rate_limit_address_per_minute)
+    addresses = RequestLimit("address_requests", settings.rate_limit_address_per_minute)
     app.add_middleware(RateLimitLayer, open_to_all=_OPEN_TO_ALL, addresses=addresses)
     app.add_middleware(
         CORSMiddleware,

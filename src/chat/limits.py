@@ -9,8 +9,9 @@ from src.auth.context import Caller
 from src.chat.errors import TooManyTurns
 from src.chat.token_budget import TokenBudget
 from src.core.clock import Clock
+from src.core.metrics import limit_refused
 from src.core.quota import Quota
-from src.core.shared_limits import Limit, SharedLimits, limit_key
+from src.core.shared_limits import Limit, RateLimitExceeded, SharedLimits, limit_key
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ class ChatLimits:
             RateLimitExceeded: the caller has sent too many messages lately.
         """
         if 0 < self._turns_at_once <= self._under_way[caller.user_id]:
+            limit_refused("turns_at_once")
             raise TooManyTurns(self._turns_at_once)
         admission = Admission(caller.user_id, None, self._under_way)
         self._under_way[caller.user_id] += 1
@@ -75,7 +77,12 @@ class ChatLimits:
 
     async def _count_message(self, caller: Caller) -> Quota:
         key = limit_key("chat", caller.user_id)
-        return Quota(await self._shared.take(key, self._messages, self._real_clock()), self._messages)
+        try:
+            allowance = await self._shared.take(key, self._messages, self._real_clock())
+        except RateLimitExceeded:
+            limit_refused("messages")
+            raise
+        return Quota(allowance, self._messages)
 
 
 def message_limits(per_minute: int, per_hour: int) -> list[Limit]:

@@ -8,6 +8,7 @@ from src.auth.context import Caller
 from src.chat.errors import TokenBudgetExceeded
 from src.chat.token_repository import TokenRepository
 from src.core.database import Database
+from src.core.metrics import limit_refused
 from src.preferences.service import PreferencesService
 from src.preferences.usage import TokenUsage
 
@@ -31,6 +32,7 @@ class TokenBudget:
         began_at, ends_at = _day_of(now, zone)
         lately, today = await self._spent(caller.user_id, now, began_at)
         if today >= self._daily or lately >= 2 * self._daily:
+            limit_refused("tokens")
             raise TokenBudgetExceeded(self._daily, math.ceil((ends_at - now).total_seconds()))
 
     async def usage(self, user_id: str, zone: ZoneInfo, now: datetime) -> TokenUsage:

@@ -10,12 +10,12 @@ def site_of(address: str) -> str:
 
     Whoever has an IPv6 address has the 2⁶⁴ of its site to take others from (RFC 6177 §2).
     """
+    if ":" not in address:
+        return address
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.IPv6Address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, _IPV6_SITE_BITS), strict=False))

@@ -197,7 +197,7 @@ _DESCRIPTIONS = {
     412: "It changed since it was read.",
     413: "The body is too large.",
     422: "Something in the input cannot be used.",
-    429: "Too many requests; `Retry-After` says when to come back.",
+    429: "Too many requests; `Retry-After` says when to come back, `RateLimit` and `RateLimit-Policy` why.",
     500: "An error of ours.",
     501: "This service cannot do that.",
     502: "The language model does not answer.",

@@ -79,6 +79,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
                 operation["security"] = [{"bearer": []}]
                 if method == "post" and not _NOT_REPLAYED.intersection(operation["tags"]):
                     _describe_retries(operation)
+            if "health" not in operation["tags"]:
+                operation["responses"] |= {str(status): told for status, told in failures(429).items()}
             if "400" in operation["responses"]:
                 operation["responses"].pop("422", None)
             if "requestBody" in operation:

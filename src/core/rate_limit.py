@@ -14,11 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.core.addresses import site_of
 from src.core.http_errors import problem_of, problem_response
+from src.core.metrics import limit_refused
 from src.core.quota import tell_refusal
 from src.core.shared_limits import Allowance, Limit, RateLimitExceeded
 
 MOST_KEYS = 20_000
 _WINDOW_SECONDS = 60
+# What a proxy hands on as an address may be anything; keys are kept.
+_LONGEST_ADDRESS = len("0000:0000:0000:0000:0000:ffff:255.255.255.255")
 
 
 class RequestLimit:
@@ -29,9 +32,18 @@ class RequestLimit:
     """
 
     def __init__(
-        self, per_minute: int, *, most_keys: int = MOST_KEYS, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        per_minute: int,
+        *,
+        most_keys: int = MOST_KEYS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Let `per_minute` requests of each key through; 0 lets all of them through."""
+        """Let `per_minute` requests of each key through; 0 lets all of them through.
+
+        By its name refusals are counted.
+        """
+        self._name = name
         self._per_minute = per_minute
         self._interval = _WINDOW_SECONDS / per_minute if per_minute else 0.0
         self._slack = _WINDOW_SECONDS - self._interval
@@ -53,6 +65,7 @@ class RequestLimit:
             full_at = now
         # The tolerance is for sums of intervals that no float can hold.
         if full_at - now > self._slack + 1e-6:
+            limit_refused(self._name)
             raise self._refusal(full_at - now - self._slack)
         known[key] = full_at + self._interval
         known.move_to_end(key)
@@ -94,7 +107,7 @@ class RateLimitLayer:
     def _refusal_of(self, scope: Scope) -> ASGIApp | None:
         client = scope.get("client")
         try:
-            self._addresses.take(site_of(client[0]) if client else "")
+            self._addresses.take(site_of(client[0][:_LONGEST_ADDRESS]) if client else "")
         except RateLimitExceeded as error:
             tell_refusal(scope, error)
             return problem_response(problem_of(error, request_id=scope["request_id"]))
