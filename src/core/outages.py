@@ -136,10 +136,12 @@ def _conflict_behind(error: BaseException) -> BaseException:
 
 
 def _was_never_run(error: BaseException) -> bool:
-    """PostgreSQL said so, or asyncpg refused to send."""
-    return _state(error) in _NEVER_RUN or (
-        isinstance(error, asyncpg.InterfaceError) and "connection is closed" in str(error)
-    )
+    """PostgreSQL said so, perhaps as its last words before it hung up, or asyncpg refused to send."""
+    if isinstance(error, asyncpg.ConnectionDoesNotExistError) and error.__cause__ is not None:
+        return _state(error.__cause__) in _NEVER_RUN
+    if isinstance(error, asyncpg.InterfaceError):
+        return "connection is closed" in str(error)
+    return _state(error) in _NEVER_RUN
 
 
 def _unknown_zone(error: BaseException) -> ZoneUnknownToDatabase | None:
