@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from src.core.schemas import RequestModel
+from src.core.schemas import RequestModel, Written
 from src.recurrence.terms import Weekday
 
 Percentage = Annotated[float, Field(ge=0, le=100, description="0 to 100, rounded to one decimal.")]
@@ -15,10 +15,10 @@ Year = Annotated[int, Field(ge=1900, le=2200)]
 class AnalyticsRequest(RequestModel):
     """Which days to count: all of them where neither end is given."""
 
-    start_date: date | None = Field(
+    start_date: Annotated[date, Written] | None = Field(
         default=None, description="First day of the period, in your zone; from the beginning where missing."
     )
-    end_date: date | None = Field(
+    end_date: Annotated[date, Written] | None = Field(
         default=None, description="Last day of the period, in your zone; today where missing."
     )
 

@@ -15,7 +15,7 @@ from src.chat.schemas import (
     ConversationUpdate,
     MessageRead,
 )
-from src.chat.sse import EVENT_STREAM
+from src.chat.sse import EVENT_SCHEMA, EVENT_STREAM
 from src.core.dependencies import NowDep
 from src.core.http_errors import failures
 from src.core.pagination import Page, PageRequest
@@ -45,7 +45,7 @@ _NOT_FOUND: dict[str, Any] = {"responses": failures(404)}
             "Each `data:` is JSON with a `type` (`text_delta`, `tool_call`, `tool_result`, "
             "`confirmation_needed`, `error`), "
             "and the last one, without a `type`, is the whole answer.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {EVENT_STREAM: {"itemSchema": EVENT_SCHEMA}},
         }
     },
 )

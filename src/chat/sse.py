@@ -16,6 +16,12 @@ from src.core.http_errors import problem_of
 
 PING_SECONDS = 15.0
 EVENT_STREAM = "text/event-stream"
+# One event of a stream, as OpenAPI 3.2 describes it and FastAPI does already.
+EVENT_SCHEMA = {
+    "type": "object",
+    "properties": {"data": {"type": "string", "contentMediaType": "application/json"}},
+    "required": ["data"],
+}
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PING = b": ping\n\n"
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from src.chat.schemas import AttachmentRead, ChatResponse
-from src.chat.sse import EVENT_STREAM
+from src.chat.sse import EVENT_SCHEMA, EVENT_STREAM
 from src.chatkit.dependencies import AttachmentsDep, DoorDep
 from src.chatkit.schemas import ChatKitRequest
 from src.chatkit.uploads import handed_out, uploaded_file
@@ -32,7 +32,7 @@ AttachmentId = Annotated[str, Path(max_length=100, description="The attachment's
             "`/api/{user_id}/chat` does, as JSON or events.",
             "content": {
                 "application/json": {"schema": {"type": "object"}},
-                EVENT_STREAM: {"schema": {"type": "string"}},
+                EVENT_STREAM: {"itemSchema": EVENT_SCHEMA},
             },
         }
     },

@@ -38,7 +38,16 @@ def day_of(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) and len(value) == _DATE_LENGTH else value
 
 
+def _written(value: Any) -> Any:
+    if isinstance(value, int | float) or (isinstance(value, str) and not _BEGINS_WITH_DAY.match(value)):
+        raise ValueError("Write it as in 2026-11-21 or 2026-11-21T17:30:00Z.")
+    return value
+
+
 _DATE_LENGTH = len("2026-11-21")
+_BEGINS_WITH_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+Written = BeforeValidator(_written)
+"""Dates and instants written as such: pydantic takes numbers too, for seconds since 1970."""
 DayOrInstant = Annotated[Instant | date, BeforeValidator(day_of)]
 """A calendar date, or an instant where a time of day was given."""
 

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from src.core.errors import FieldError
-from src.core.schemas import DayOrInstant, Instant, RequestModel, day_of
+from src.core.schemas import DayOrInstant, Instant, RequestModel, Written, day_of
 from src.preferences.schemas import TimezoneName
 from src.recurrence.rfc5545 import format_rrule, parse_rrule
 from src.recurrence.rule import (
@@ -69,7 +69,7 @@ class RuleFields(RequestModel):
     month_days: list[int] = Field(default=[])
     months: list[int] = Field(default=[])
     set_position: Annotated[list[int], BeforeValidator(_listed)] = Field(default=[])
-    until: datetime | date | None = Field(default=None, union_mode="left_to_right")
+    until: Annotated[datetime | date | None, Written] = Field(default=None, union_mode="left_to_right")
     rule: RuleText | None = Field(default=None, examples=["FREQ=MONTHLY;BYMONTHDAY=1"])
     basis: Annotated[Basis, BeforeValidator(_lowered)] = Basis.DUE_DATE
     catch_up: Annotated[CatchUp, BeforeValidator(_lowered)] = CatchUp.NEXT_FUTURE

@@ -46,7 +46,12 @@ async def create_task(task: TaskCreate, tasks: TasksDep, response: Response) -> 
     return _etag(response, created)
 
 
-@router.post("/quick", status_code=status.HTTP_201_CREATED, operation_id="quick_add")
+@router.post(
+    "/quick",
+    status_code=status.HTTP_201_CREATED,
+    operation_id="quick_add",
+    responses={200: {"model": QuickAdded, "description": "What `dry_run` would have created."}},
+)
 async def quick_add(request: QuickAddRequest, tasks: TasksDep, response: Response) -> QuickAdded:
     """Create a task from one line of text; with `dry_run` nothing is stored, and the status is 200."""
     added = await tasks.quick_add(request)
@@ -97,7 +102,12 @@ async def update_task(
     return _etag(response, await tasks.update(task_id, change))
 
 
-@router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT, operation_id="delete_task", **_CHANGED)
+@router.delete(
+    "/{task_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    operation_id="delete_task",
+    responses=failures(404, 409, 412),
+)
 async def delete_task(
     task_id: TaskId, tasks: GuardedTasksDep, scope: Annotated[DeletionScope, Query()] = DeletionScope.TASK
 ) -> None:

@@ -3,17 +3,31 @@
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, NaiveDatetime, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    NaiveDatetime,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
-from src.core.schemas import RequestModel
+from src.core.schemas import RequestModel, Written
 from src.history.operation import ChangeKind
 from src.preferences.schemas import SettingsUpdate, TimezoneName
 from src.recurrence.rule import Basis, CatchUp
 from src.tasks.schemas import AnyCasePriority, Category, Description, Priority, Tags, TaskStatus, Title
 from src.transfer.bounds import wall_within_calendar, within_calendar
 
-RecordInstant = Annotated[AwareDatetime, AfterValidator(within_calendar)]
-RecordWall = Annotated[NaiveDatetime, AfterValidator(wall_within_calendar)]
+RecordInstant = Annotated[AwareDatetime, AfterValidator(within_calendar), Written]
+# JSON Schema's `date-time` has an offset, which a wall has not.
+RecordWall = Annotated[
+    NaiveDatetime,
+    AfterValidator(wall_within_calendar),
+    Written,
+    WithJsonSchema({"type": "string", "examples": ["2026-11-21T09:00:00"]}),
+]
 RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 RecordUid = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Occurrence = Annotated[int, Field(ge=1, le=2**31 - 1)]
