@@ -110,6 +110,20 @@ def at_place(tasks: Sequence[Task], place: int) -> Task | None:
     return tasks[index] if 0 <= index < len(tasks) else None
 
 
+_NUMBERED_LINE = re.compile(r"^((\d+)\. ((.+?)(?: — .*)?))$", re.MULTILINE)
+
+
+def place_of(said: str, listed: str) -> int | None:
+    """The place of the one numbered line that is said, whole or by its title; None where it is not just one.
+
+    A title may read like an order: after "which one?", "Finish report" names a task and finishes none.
+    """
+    wanted = " ".join(said.casefold().split())
+    lines = [(int(found[2]), found[1], found[3], found[4]) for found in _NUMBERED_LINE.finditer(listed)]
+    places = {place for place, *spellings in lines if wanted in map(str.casefold, spellings)}
+    return places.pop() if len(places) == 1 and not wanted.isdigit() else None
+
+
 _SMALL = frozenset(
     ["a", "an", "the", "my", "to", "of", "for", "with", "and", "at", "on", "in", "our", "your"]
 )

@@ -7,7 +7,7 @@ from src.assistant.local_model import answers, words
 from src.assistant.local_model.conversation import Conversation
 from src.assistant.local_model.details import read_details
 from src.assistant.local_model.intents import Intent, read_intent
-from src.assistant.local_model.references import Reference, read_reference
+from src.assistant.local_model.references import Reference, place_of, read_reference
 from src.assistant.local_model.titles import without_command
 
 
@@ -99,9 +99,11 @@ def _as_answer(conversation: Conversation, depth: int) -> list[Request] | None:
         return [Request(Intent.ADD, _titled(conversation, intent))]
     if asked.startswith(answers.ASK_CHANGE) and intent in (Intent.NONE, Intent.UPDATE, Intent.ADD):
         return [Request(Intent.UPDATE, conversation.utterance, Reference(is_pronoun=True))]
-    if answers.ASK_WHICH in asked and intent in (Intent.NONE, Intent.LIST, Intent.YES):
-        return _which(conversation, depth)
-    return None
+    if answers.ASK_WHICH not in asked:
+        return None
+    if (place := place_of(conversation.utterance, asked)) is not None:
+        return _asked_of(conversation, depth, Reference(places=(place,)))
+    return _which(conversation, depth) if intent in (Intent.NONE, Intent.LIST, Intent.YES) else None
 
 
 def _titled(conversation: Conversation, intent: Intent) -> str:
@@ -124,6 +126,11 @@ def _which(conversation: Conversation, depth: int) -> list[Request] | None:
         return None
     if reference.is_everything:
         reference = replace(reference, is_shown=True)
+    return _asked_of(conversation, depth, reference)
+
+
+def _asked_of(conversation: Conversation, depth: int, reference: Reference) -> list[Request] | None:
+    """The request that was asked about, of the tasks that the answer means."""
     asked = [request for request in _asked_about(conversation, depth) if request.intent is not Intent.NONE]
     return [replace(request, reference=reference) for request in asked[-1:]] or None
 

@@ -1,6 +1,13 @@
 import pytest
 
-from src.assistant.local_model.references import Reference, at_place, matching, nearest, read_reference
+from src.assistant.local_model.references import (
+    Reference,
+    at_place,
+    matching,
+    nearest,
+    place_of,
+    read_reference,
+)
 
 TASKS = [
     {"id": 4, "title": "Call Anna"},
@@ -52,3 +59,25 @@ def test_the_very_title_wins() -> None:
 def test_the_nearest_titles_come_closest_first() -> None:
     assert nearest(TASKS, "water the flowers")[0] == TASKS[2]
     assert nearest(TASKS, "xyzzy") == []
+
+
+LISTED = (
+    "Which one do you mean?\n1. Finish report B — tomorrow, Sun 22 Nov\n2. Finish report A\n3. 2\n4. a\n5. A"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("1. Finish report B — tomorrow, Sun 22 Nov", 1),
+        ("finish report  B", 1),
+        ("Finish report A", 2),
+        ("2. Finish report A", 2),
+        ("2", None),
+        ("a", None),
+        ("report", None),
+        ("", None),
+    ],
+)
+def test_a_line_of_a_list_is_known_whole_or_by_its_title(said: str, place: int | None) -> None:
+    assert place_of(said, LISTED) == place
