@@ -21,12 +21,12 @@ from src.core.config import (
     require_valid,
     settings_or_exit,
 )
+from src.core.ending import SHUTDOWN_SECONDS
 from src.core.migrations import migrate as upgrade
 from src.core.outages import is_outage
 from src.core.postgres_account import EmbeddedPostgresFailed
 from src.core.startup import DEVELOPER, access_token, development_secret, resolved_database
 
-SHUTDOWN_SECONDS = 10
 STARTUP_FAILURE = 3
 """What uvicorn exits with when the application does not start."""
 

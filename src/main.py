@@ -25,6 +25,7 @@ from src.assembly import authenticator_for, cursor_key_of, own_url
 from src.assistant.loading import AssistantLoader
 from src.assistant.provider_choice import choices, is_priced
 from src.auth.tokens import secrets_of
+from src.chat.leases import Leases
 from src.chat.limits import ChatLimits, message_limits
 from src.chat.router import chat_router, conversations_router
 from src.chat.token_budget import TokenBudget
@@ -42,6 +43,7 @@ from src.core.config import (
 )
 from src.core.database import Database
 from src.core.database_url import DatabaseAddress
+from src.core.ending import interrupting_at_the_end
 from src.core.http_errors import add_error_handlers
 from src.core.logs import configure_logging
 from src.core.metrics_router import router as metrics_router
@@ -216,15 +218,22 @@ async def _start_chat(
     loader.start()
     stack.push_async_callback(loader.close)
     app.state.assistant = loader.get
-    app.state.turns = _turns(settings, database, app)
-    stack.push_async_callback(app.state.turns.close)
+    leases = Leases(database)
+    turns = app.state.turns = _turns(settings, database, app, leases)
+    stack.push_async_callback(turns.close)
+    await stack.enter_async_context(interrupting_at_the_end(lambda: _let_nobody_speak(leases, turns)))
     chatkit = ChatKitLoader(lambda: build_chatkit(settings, database, app.state.turns), loader.get)
     chatkit.start()
     stack.push_async_callback(chatkit.close)
     app.state.chatkit = chatkit.get
 
 
-def _turns(settings: Settings, database: Database, app: FastAPI) -> ChatTurns:
+async def _let_nobody_speak(leases: Leases, turns: ChatTurns) -> None:
+    leases.close()
+    await turns.close()
+
+
+def _turns(settings: Settings, database: Database, app: FastAPI, leases: Leases) -> ChatTurns:
     budget = TokenBudget(database, settings.daily_token_budget) if settings.daily_token_budget else None
     app.state.token_budget = budget
     limits = ChatLimits(
@@ -235,7 +244,9 @@ def _turns(settings: Settings, database: Database, app: FastAPI) -> ChatTurns:
         budget=budget if is_priced(settings) else None,
     )
     clock: Clock = app.state.clock
-    return ChatTurns(database, clock, history_limit=settings.max_conversation_history, limits=limits)
+    return ChatTurns(
+        database, clock, history_limit=settings.max_conversation_history, limits=limits, leases=leases
+    )
 
 
 def _build_servers(database: Database, app: FastAPI) -> Servers:

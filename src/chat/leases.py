@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 
 from src.chat.errors import ConversationBusy, ConversationNotFound
 from src.chat.repository import ConversationRepository
+from src.chat.turn import TurnInterrupted
 from src.core.database import Database, Row
 from src.core.errors import DatabaseUnavailable
 
@@ -28,6 +29,11 @@ class Leases:
         self._wait_seconds = wait_seconds
         self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
         self._held: dict[UUID, asyncio.Lock] = {}
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Let nobody in any more: the service ends."""
+        self._is_closed = True
 
     async def take(self, user_id: str, conversation_id: int, turn_id: UUID) -> Row:
         """Wait for the conversation and return its row; no connection is held meanwhile.
@@ -35,6 +41,7 @@ class Leases:
         Raises:
             ConversationNotFound: the user has no such conversation.
             ConversationBusy: it is still answering after a minute.
+            TurnInterrupted: the service ends.
         """
         lock = self._locks.setdefault((user_id, conversation_id), asyncio.Lock())
         repository = ConversationRepository(self._database, user_id)
@@ -64,11 +71,13 @@ class Leases:
     async def _take_across_instances(
         self, repository: ConversationRepository, conversation_id: int, turn_id: UUID
     ) -> Row:
-        while (row := await repository.lease(conversation_id, turn_id, LEASE_SECONDS)) is None:
+        while not self._is_closed:
+            if (row := await repository.lease(conversation_id, turn_id, LEASE_SECONDS)) is not None:
+                return row
             if await repository.get(conversation_id) is None:
                 raise ConversationNotFound(conversation_id)
             await asyncio.sleep(_POLL_SECONDS)
-        return row
+        raise TurnInterrupted("The service is about to end; say it again in a moment.", retry_after=1)
 
     async def give_back(self, user_id: str, conversation_id: int, turn_id: UUID) -> None:
         try:
