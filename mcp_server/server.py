@@ -27,6 +27,7 @@ from mcp_server.resources import TASK_LIST_PAGE, add_resources, task_list_page
 from mcp_server.task_tools import TASK_TOOLS
 from src.auth.context import Actor, ActorKind, InsufficientScope, acting_as, acting_caller
 from src.auth.identity import Scope
+from src.core.current_request import span
 from src.core.metrics import tool_called
 from src.core.schemas import nearest
 
@@ -77,15 +78,17 @@ class TodoMCPServer(MCPServer[Any]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
-        outcome = "failed"
+        tool = name if name in await self._known() else "unknown"
+        outcome, traced = "failed", {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": tool}
         try:
-            result = await self._called(name, arguments, context)
+            with span(f"execute_tool {tool}", traced):
+                result = await self._called(name, arguments, context)
             outcome = "asked" if isinstance(result, InputRequiredResult) else "done"
         except ToolError as error:
             outcome = "failed" if isinstance(error, UnexpectedToolError) else "refused"
             raise
         finally:
-            tool_called(name if name in self._signatures else "unknown", outcome)
+            tool_called(tool, outcome)
         return result
 
     async def _called(
@@ -116,10 +119,13 @@ class TodoMCPServer(MCPServer[Any]):
                 raise
             raise MCPError(INVALID_PARAMS, sentence_of(fault) or str(error)) from error
 
-    async def _refuse(self, name: str, arguments: dict[str, Any]) -> None:
+    async def _known(self) -> dict[str, _Signature]:
         if not self._signatures:
             self._signatures = {tool.name: _signature(tool) for tool in await super().list_tools()}
-        tool = self._signatures.get(name)
+        return self._signatures
+
+    async def _refuse(self, name: str, arguments: dict[str, Any]) -> None:
+        tool = (await self._known()).get(name)
         if tool is None:
             return
         _refuse_unknown(name, arguments, tool.arguments)

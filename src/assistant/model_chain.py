@@ -37,6 +37,7 @@ from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
 from src.assistant.repairs import with_fresh_ids, with_plain_calls
 from src.assistant.sent_files import has_pictures, without_pictures
+from src.core.current_request import span
 
 logger = logging.getLogger(__name__)
 
@@ -138,9 +139,12 @@ class ModelChain(Model):
         """The provider's answer; without a completed event at its end, the provider failed."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with aclosing(self._once(ask, provider)) as events:
-                    async for event in events:
-                        yield event
+                with span(f"chat {provider.model_name}", _asked(provider), is_current=False) as traced:
+                    async with aclosing(self._once(ask, provider)) as events:
+                        async for event in events:
+                            if traced is not None and isinstance(event, ResponseCompletedEvent):
+                                traced.set_attributes(_spent(event.response))
+                            yield event
             except Exception as error:  # noqa: BLE001 - whatever a provider's client raises, the next one may answer.
                 failure = _told(error, provider)
                 if attempt < ATTEMPTS and self._may_ask_again(error, failure):
@@ -189,6 +193,24 @@ class ModelChain(Model):
 
     def _wait(self, failure: ModelUnavailable) -> float:
         return self._retry_wait if failure.retry_after is None else float(failure.retry_after)
+
+
+def _asked(provider: Provider) -> dict[str, str]:
+    """What a trace says of a model call, in the words of OpenTelemetry's conventions for generative AI."""
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": provider.name,
+        "gen_ai.request.model": provider.model_name,
+    }
+
+
+def _spent(response: Response) -> dict[str, int]:
+    if response.usage is None:
+        return {}
+    return {
+        "gen_ai.usage.input_tokens": response.usage.input_tokens,
+        "gen_ai.usage.output_tokens": response.usage.output_tokens,
+    }
 
 
 def _told(error: Exception, provider: Provider) -> ModelUnavailable:

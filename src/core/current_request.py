@@ -1,5 +1,6 @@
 """What the rooms below may note about the request that is being answered, without being handed it."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,11 @@ from typing import TYPE_CHECKING, Any
 from starlette.types import Scope
 
 if TYPE_CHECKING:
+    from contextvars import Token
+
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Span
+
     from src.core.prometheus import Metrics
     from src.core.tracing import Tracing
 
@@ -14,13 +20,15 @@ if TYPE_CHECKING:
 class CurrentRequest:
     """A request while it is answered, and whoever observes it; what it started goes on noting here."""
 
-    __slots__ = ("id", "metrics", "queries", "tracing")
+    __slots__ = ("id", "metrics", "queries", "span", "trace_id", "tracing")
 
     def __init__(self, request_id: str) -> None:
         self.id = request_id
         self.queries = 0
         self.metrics: Metrics | None = None
         self.tracing: Tracing | None = None
+        self.span: tuple[Span, Token[Context]] | None = None
+        self.trace_id: str | None = None
 
 
 current_request: ContextVar[CurrentRequest | None] = ContextVar("current_request", default=None)
@@ -34,6 +42,19 @@ def statement_run(text: str) -> AbstractContextManager[Any]:
         return NOTHING
     request.queries += 1
     return NOTHING if request.tracing is None else request.tracing.statement(text)
+
+
+def span(
+    name: str, attributes: Mapping[str, Any], *, is_current: bool = True
+) -> "AbstractContextManager[Span | None]":
+    """Trace what happens in this context, where that is wanted.
+
+    In a generator it must not be current: whoever reads that may go on in another task.
+    """
+    request = current_request.get()
+    if request is None or request.tracing is None:
+        return NOTHING
+    return request.tracing.span(name, attributes, is_current=is_current)
 
 
 def route_of(scope: Scope) -> str | None:

@@ -88,6 +88,8 @@ def _event(record: logging.LogRecord) -> Event:
     }
     if (request := current_request.get()) is not None:
         event["request_id"] = request.id
+        if request.trace_id is not None:
+            event["trace_id"] = request.trace_id
     if record.exc_info and record.exc_info[1] is not None:
         event["error"] = record.exc_info[1]
     return event
@@ -132,21 +134,22 @@ class AccessLog:
 
     def ended(self, scope: Scope, request: CurrentRequest, status: int, seconds: float) -> None:
         identity = scope.get("identity")
-        self._writer.put(
-            {
-                "timestamp": time.time(),
-                "level": "info",
-                "logger": "todo.access",
-                "event": "request",
-                "request_id": request.id,
-                "user": None if identity is None else self._name(identity.user_id),
-                "method": scope["method"],
-                "route": route_of(scope),
-                "status": status,
-                "duration_ms": round(seconds * 1000, 2),
-                "queries": request.queries,
-            }
-        )
+        event: Event = {
+            "timestamp": time.time(),
+            "level": "info",
+            "logger": "todo.access",
+            "event": "request",
+            "request_id": request.id,
+            "user": None if identity is None else self._name(identity.user_id),
+            "method": scope["method"],
+            "route": route_of(scope),
+            "status": status,
+            "duration_ms": round(seconds * 1000, 2),
+            "queries": request.queries,
+        }
+        if request.trace_id is not None:
+            event["trace_id"] = request.trace_id
+        self._writer.put(event)
 
     def _name(self, user_id: str) -> str:
         name = self._names.get(user_id)

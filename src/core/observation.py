@@ -1,8 +1,9 @@
 """Who observes the requests of an application: the access log, the metrics and the traces that are on."""
 
 import logging
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -11,6 +12,7 @@ from src.core.config import Settings
 from src.core.database import Database
 from src.core.logs import AccessLog
 from src.core.middleware import Observer
+from src.core.telemetry import tracing_for
 
 if TYPE_CHECKING:
     from src.core.prometheus import Metrics
@@ -23,9 +25,10 @@ class Observation:
         is_told = logging.getLevelNamesMapping()[settings.log_level] <= logging.INFO
         self.access_log = AccessLog() if is_told else None
         self.metrics = _metrics() if settings.metrics_token else None
+        self.tracing = tracing_for(os.environ)
 
     def observers(self) -> list[Observer]:
-        known = (self.access_log, self.metrics)
+        known = (self.access_log, self.metrics, self.tracing)
         return [each for each in known if each is not None]
 
     @asynccontextmanager
@@ -33,10 +36,11 @@ class Observation:
         """Tell users and the pool apart from here on."""
         if self.access_log is not None:
             self.access_log.name_users_by(secret)
-        if self.metrics is None:
-            yield
-            return
-        async with self.metrics.watching(database):
+        async with AsyncExitStack() as stack:
+            if self.tracing is not None:
+                stack.push_async_callback(self.tracing.close)
+            if self.metrics is not None:
+                await stack.enter_async_context(self.metrics.watching(database))
             yield
 
 
