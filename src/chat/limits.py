@@ -22,8 +22,12 @@ class Admission:
     quota: Quota | None
     """What is left of the user's messages; None where they are not counted."""
     _under_way: Counter[str] = field(repr=False)
+    _is_left: bool = False
 
     def leave(self) -> None:
+        if self._is_left:
+            return
+        self._is_left = True
         self._under_way[self.user_id] -= 1
         if not self._under_way[self.user_id]:
             del self._under_way[self.user_id]

@@ -122,7 +122,9 @@ class Turn:
             self.outcome = CANCELLED if isinstance(failure, TurnInterrupted) else failure.code
 
     def let_go(self) -> None:
-        """Tell the reader that nothing more comes."""
+        """Tell the reader that nothing more comes, and let the user begin another turn."""
+        if self.admission is not None:
+            self.admission.leave()
         self._events.put_nowait(None)
 
     def _take_in_result(self, used: ToolUsed, now: datetime) -> None:

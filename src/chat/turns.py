@@ -145,17 +145,13 @@ class ChatTurns:
         turn.stop()
         if turn.answering is None and not turn.was_left:
             turn.was_left = True
+            turn.let_go()
             self._run(turn, self._let_next_in(turn))
 
     def _run(self, turn: Turn, keeping: Coroutine[Any, Any, None]) -> None:
         keeper = asyncio.create_task(keeping)
         self._running[keeper] = turn
-        keeper.add_done_callback(self._ended)
-
-    def _ended(self, keeper: asyncio.Task[None]) -> None:
-        turn = self._running.pop(keeper)
-        if turn.admission is not None:
-            turn.admission.leave()
+        keeper.add_done_callback(self._running.pop)
 
     async def _let_next_in(self, turn: Turn) -> None:
         try:
