@@ -1,21 +1,27 @@
 """The service beside the limit server: in turn, in many short rounds, so that a noisy machine is fair."""
 
 import asyncio
+import re
 import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from bench.client import Connection
-from bench.load import Load, drive
+from bench.ground import Ground
+from bench.load import CONNECTIONS, Load, drive
 from bench.operations import Cast, Operation
 from bench.processes import family_cpu_seconds
+from bench.report import Check, Section, milliseconds
 from bench.servers import Server
 
 LEAST_CPU_RATIO = 0.60
-_PAUSE_SECONDS = 0.3
+_COLUMNS = ("req/s", "p50", "p99", "CPU", "PostgreSQL")
+_PAUSE_SECONDS = 0.2
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 class AnswersDiffer(Exception):
@@ -41,6 +47,10 @@ class Figures:
     cpu_us: float
     postgres_us: float
 
+    def cells(self) -> list[str]:
+        times = (milliseconds(self.p50), milliseconds(self.p99))
+        return [f"{self.throughput:.0f}", *times, f"{self.cpu_us:.0f}", f"{self.postgres_us:.0f}"]
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -53,12 +63,16 @@ class Comparison:
     cpu_ratio: float | None = None
     target: float | None = None
 
-    @property
-    def holds(self) -> bool:
-        """Whether it reaches what it should."""
+    def checks(self) -> Iterator[Check]:
         if self.target is None or self.ratio is None or self.cpu_ratio is None:
-            return True
-        return self.ratio >= self.target and self.cpu_ratio >= LEAST_CPU_RATIO
+            return
+        yield Check(f"{self.operation}: share of the throughput", self.ratio, self.target, is_least=True)
+        yield Check(f"{self.operation}: share of the CPU", self.cpu_ratio, LEAST_CPU_RATIO, is_least=True)
+
+    def row(self) -> list[str]:
+        limit = self.limit.cells() if self.limit else ["", "", "", "", ""]
+        ratios = [f"{each:.2f}" if each else "" for each in (self.ratio, self.cpu_ratio)]
+        return [self.operation, *ratios, *self.service.cells(), *limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,22 @@ class Pair:
     limit: Server
     postmaster: int
     cast: Cast
+
+
+async def measure(ground: Ground, operations: Sequence[Operation], rounds: int) -> Section:
+    seconds = 1 if ground.is_quick else 2
+    async with ground.service() as service, ground.limit() as limit:
+        pair = Pair(service, limit, ground.postmaster, ground.cast)
+        found = [await compare(pair, each, rounds=rounds, seconds=seconds) for each in operations]
+        memory = [service.resident_bytes() / 1e6, limit.resident_bytes() / 1e6]
+    return Section(
+        f"Beside the limit: {CONNECTIONS} connections, medians of {rounds} rounds in turn; ms a request, "
+        f"CPU in ms a thousand; {memory[0]:.0f} MB at the end, the limit {memory[1]:.0f} MB",
+        ["", "ratio", "CPU ratio", *_COLUMNS, *(f"limit {name}" for name in _COLUMNS)],
+        [each.row() for each in found],
+        [check for each in found for check in each.checks()],
+        figures={each.operation: asdict(each) for each in found},
+    )
 
 
 async def compare(pair: Pair, operation: Operation, *, rounds: int, seconds: float) -> Comparison:
@@ -131,7 +161,7 @@ async def _check(pair: Pair, operation: Operation, requests: Sequence[bytes]) ->
     """
     ours = await _asked(pair.service, requests[0])
     theirs = await _asked(pair.limit, requests[0 if operation.is_read or not operation.uses_up else 1])
-    simplified = _without_cursor if operation.is_read else shape_of
+    simplified = _comparable if operation.is_read else shape_of
     if ours[0] >= 300 or ours[0] != theirs[0] or simplified(ours[1]) != simplified(theirs[1]):
         raise AnswersDiffer(f"{operation.name}: {ours} is not like {theirs}")
 
@@ -143,9 +173,14 @@ async def _asked(server: Server, request: bytes) -> tuple[int, Any]:
     return answer.status, orjson.loads(answer.body)
 
 
-def _without_cursor(body: Any) -> Any:
-    """The service seals its cursors, the limit server does not."""
-    return {name: value for name, value in body.items() if name != "next_cursor"}
+def _comparable(body: Any) -> Any:
+    """Without cursors, which only the service seals; instants as such, however many zeros they end with."""
+    if isinstance(body, dict):
+        return {name: _comparable(inner) for name, inner in body.items() if name != "next_cursor"}
+    if isinstance(body, list):
+        return [_comparable(inner) for inner in body]
+    is_instant = isinstance(body, str) and _INSTANT.fullmatch(body)
+    return datetime.fromisoformat(body) if is_instant else body
 
 
 def shape_of(value: Any) -> Any:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, and after how long."""
+    """What came back, and after how long: the first piece of the body, and all of it."""
 
     status: int
     body: bytes
+    first_byte: float
     seconds: float
 
 
@@ -30,11 +31,12 @@ class Connection:
         """Send a request and wait for the whole answer, of a length that is told or in chunks."""
         started = time.perf_counter()
         status, headers = await self.open(request)
-        if headers.get("transfer-encoding") == "chunked":
-            body = b"".join([chunk async for chunk in self._chunks()])
-        else:
-            body = await self._reader.readexactly(int(headers.get("content-length", "0")))
-        return Answer(status, body, time.perf_counter() - started)
+        chunks = self._chunks() if headers.get("transfer-encoding") == "chunked" else self._whole(headers)
+        body, first = b"", 0.0
+        async for chunk in chunks:
+            first = first or time.perf_counter() - started
+            body += chunk
+        return Answer(status, body, first, time.perf_counter() - started)
 
     async def open(self, request: bytes) -> tuple[int, dict[str, str]]:
         """Send a request and wait for the head of its answer; the body is left where it is."""
@@ -43,6 +45,13 @@ class Connection:
         first, *fields = head.rstrip("\r\n").split("\r\n")
         parted = (field.partition(":") for field in fields)
         return int(first.split(" ")[1]), {name.lower(): value.strip() for name, _, value in parted}
+
+    async def first_chunk(self) -> bytes:
+        """The first piece of a body that goes on."""
+        return await anext(self._chunks())
+
+    async def _whole(self, headers: dict[str, str]) -> AsyncIterator[bytes]:
+        yield await self._reader.readexactly(int(headers.get("content-length", "0")))
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         while size := int(await self._reader.readline(), 16):

@@ -141,11 +141,11 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
+        if scope["path"] == "/health":
+            await _send(send, (200, b"{}"))
+            return
         assert self._answer is not None
-        status, body = await self._answer(scope, await _read(receive))
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await _send(send, await self._answer(scope, await _read(receive)))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -157,6 +157,13 @@ class Application:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    status, body = answer
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _read(receive: Receive) -> bytes:

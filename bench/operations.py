@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from bench.requests import request, token_for
+from bench.requests import chat_request, mcp_request, request, token_for
 from bench.seed import PEOPLE, REPEATERS, repeater, small_user
 
 Tokens: TypeAlias = dict[str, str]
 _MANY = 2_000
 _FRESH = 8_000
-_FILTERED = "status=pending&priority=High&sort_by=due_date&sort_direction=asc"
+FILTERED = "status=pending&priority=High&sort_by=due_date&sort_direction=asc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class Cast:
         )
         return _some(rows, _FRESH)
 
+    async def first_task(self, user_id: str) -> int:
+        """The oldest task of somebody."""
+        return int(await self._connection.fetchval("SELECT min(id) FROM task WHERE user_id = $1", user_id))
+
     def number(self) -> int:
         return next(self._numbers)
 
@@ -75,7 +79,7 @@ async def _list(cast: Cast) -> list[bytes]:
 
 
 async def _filtered(cast: Cast) -> list[bytes]:
-    return await _of_people(cast, "GET", f"tasks?{_FILTERED}")
+    return await _of_people(cast, "GET", f"tasks?{FILTERED}")
 
 
 async def _search(cast: Cast) -> list[bytes]:
@@ -108,6 +112,14 @@ async def _analytics(cast: Cast) -> list[bytes]:
     return await _of_people(cast, "GET", "tasks/analytics")
 
 
+async def _chat(cast: Cast) -> list[bytes]:
+    return [chat_request(cast.tokens[name], "Show my tasks") for name in cast.people]
+
+
+async def _mcp(cast: Cast) -> list[bytes]:
+    return [mcp_request(cast.tokens[name]) for name in cast.people]
+
+
 OPERATIONS = (
     Operation("list", _list, 0.90),
     Operation("filtered", _filtered, 0.80),
@@ -117,4 +129,6 @@ OPERATIONS = (
     Operation("update", _update, 0.70, is_read=False),
     Operation("complete", _complete, 0.75, uses_up=True, is_read=False),
     Operation("analytics", _analytics, None, has_limit=False),
+    Operation("chat", _chat, None, has_limit=False),
+    Operation("mcp", _mcp, None, has_limit=False),
 )

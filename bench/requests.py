@@ -32,3 +32,21 @@ def request(
     if body is not None:
         lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
     return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+def chat_request(token: str, text: str, *, is_streamed: bool = False) -> bytes:
+    """Something said in a conversation of its own."""
+    headers = {"Accept": "text/event-stream"} if is_streamed else None
+    return request("POST", "/api/me/chat", token, {"message": text}, headers)
+
+
+def mcp_request(token: str) -> bytes:
+    """A tool called over Streamable HTTP, without a session."""
+    body = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "list_tasks", "arguments": {"limit": 10}},
+    }
+    headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
+    return request("POST", "/api/mcp", token, body, headers)

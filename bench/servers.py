@@ -17,8 +17,12 @@ from bench.requests import SECRET
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ("src.main:app", "--http", "src.core.http_protocol:BoundedHttpProtocol", "--no-access-log")
-LIMIT = ("bench.limit_server:app", "--http", "httptools", "--no-access-log", "--log-level", "warning")
+_BARE = ("--http", "httptools", "--no-access-log", "--log-level", "warning")
+LIMIT = ("bench.limit_server:app", *_BARE)
+MODEL = ("bench.model_server:app", *_BARE)
+POOL_SIZE = 10
 _PATIENCE_SECONDS = 60
+_SHUTDOWN_SECONDS = 30
 _HEALTH = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
@@ -28,6 +32,8 @@ class Server:
 
     port: int
     pid: int
+    started_in: float
+    """The seconds from the start of the process to its first answer."""
 
     def cpu_seconds(self) -> float:
         return cpu_seconds(self.pid)
@@ -43,6 +49,7 @@ async def running(
     """One uvicorn with one worker over an application, once it takes connections."""
     port = free_port()
     environment = os.environ | _SETTINGS | {"DATABASE_URL": database_url} | dict(settings or {})
+    started = time.monotonic()
     command = [sys.executable, "-m", "uvicorn", *application, "--port", str(port), "--loop", "uvloop"]
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
@@ -54,12 +61,16 @@ async def running(
             stderr=output,
         )
     try:
-        await answering(process, port)
-        yield Server(port, process.pid)
+        await _answering(process, port)
+        yield Server(port, process.pid, time.monotonic() - started)
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        await process.wait()
+        try:
+            await asyncio.wait_for(process.wait(), _SHUTDOWN_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
 
 # Production's logs and figures, limits that nobody here reaches.
@@ -69,7 +80,7 @@ _SETTINGS = {
     "LOG_LEVEL": "INFO",
     "LLM_PROVIDER": "local",
     "METRICS_TOKEN": "a-token-of-the-benches-0123456789",
-    "DATABASE_POOL_SIZE": "10",
+    "DATABASE_POOL_SIZE": str(POOL_SIZE),
     "RATE_LIMIT_PER_MINUTE": "1000000",
     "RATE_LIMIT_PER_HOUR": "1000000",
     "RATE_LIMIT_REQUESTS_PER_MINUTE": "0",
@@ -77,8 +88,8 @@ _SETTINGS = {
 }
 
 
-async def answering(process: asyncio.subprocess.Process, port: int) -> float:
-    """Wait for the first answer of a starting server; the moment it came, by the monotonic clock.
+async def _answering(process: asyncio.subprocess.Process, port: int) -> None:
+    """Wait for the first answer of a starting server.
 
     Raises:
         ChildProcessError: the server ended instead.
@@ -92,7 +103,7 @@ async def answering(process: asyncio.subprocess.Process, port: int) -> float:
             continue
         await connection.open(_HEALTH)
         connection.close()
-        return time.monotonic()
+        return
     raise ChildProcessError("The server did not start: its log says why.")
 
 

@@ -1,0 +1,60 @@
+"""What every measurement stands on: one filled database, and a folder for the logs."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from bench.operations import Cast
+from bench.seed import FULL, QUICK, Sizes, seed
+from bench.servers import LIMIT, MODEL, SERVICE, Server, running
+from src.core.database_url import parse_database_url
+from src.core.embedded_postgres import EmbeddedPostgres
+from src.core.migrations import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A database with its tasks, who asks for them, and how long to measure."""
+
+    database_url: str
+    postmaster: int
+    cast: Cast
+    logs: Path
+    sizes: Sizes
+    is_quick: bool
+
+    def service(self, settings: Mapping[str, str] | None = None) -> AbstractAsyncContextManager[Server]:
+        return running(SERVICE, self.database_url, self.logs / "service.log", settings)
+
+    def limit(self) -> AbstractAsyncContextManager[Server]:
+        return running(LIMIT, self.database_url, self.logs / "limit.log")
+
+    def model(self) -> AbstractAsyncContextManager[Server]:
+        return running(MODEL, self.database_url, self.logs / "model.log")
+
+
+@asynccontextmanager
+async def prepared(*, is_quick: bool, kept_in: Path | None) -> AsyncIterator[Ground]:
+    """The ground, in a folder that is gone afterwards, or in one that is kept for the next time."""
+    sizes = QUICK if is_quick else FULL
+    with ExitStack() as stack:
+        folder = kept_in or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="todo-bench-")))
+        postgres = stack.enter_context(await asyncio.to_thread(EmbeddedPostgres, folder / "bench"))
+        address = parse_database_url(postgres.url)
+        await migrate(address)
+        await seed(address, sizes)
+        connection = await asyncpg.connect(**address.asyncpg_arguments())
+        try:
+            postmaster = await connection.fetchval(_POSTMASTER)
+            yield Ground(postgres.url, int(postmaster), Cast(connection), folder, sizes, is_quick)
+        finally:
+            await connection.close()
+
+
+# Its own file names the postmaster; its backends are children of that process.
+_POSTMASTER = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"
