@@ -15,6 +15,7 @@ from mcp_server.profiles import HARMLESS_TOOLS, Profile, UnknownProfile, profile
 from mcp_server.resource import challenge_of
 from src.auth.authenticator import Authenticator
 from src.auth.context import Actor, ActorKind, Caller, InsufficientScope, acting_as
+from src.auth.dependencies import ZONE_HEADER, asked_zone
 from src.auth.identity import Audience, Scope
 from src.core.clock import Clock
 from src.core.config import Settings
@@ -23,6 +24,7 @@ from src.core.http_errors import problem_of, problem_response
 from src.core.quota import tell_refusal
 from src.core.rate_limit import RequestLimit
 from src.core.schemas import nearest
+from src.core.zones import UnknownTimezone
 
 Transports: TypeAlias = Callable[[Profile], Awaitable[ASGIApp]]
 
@@ -33,7 +35,12 @@ class UnknownParameter(InvalidInput):
     code = "unknown_parameter"
 
 
-_STATUS: dict[type[DomainError], int] = {UnknownHost: 421, UnknownProfile: 400, UnknownParameter: 400}
+_STATUS: dict[type[DomainError], int] = {
+    UnknownHost: 421,
+    UnknownProfile: 400,
+    UnknownParameter: 400,
+    UnknownTimezone: 400,
+}
 
 
 class MCPDoor:
@@ -90,7 +97,7 @@ async def _caller_of(scope: Connection) -> Caller:
     scope["identity"] = identity
     cast(RequestLimit, state.user_requests).take(identity.user_id)
     actor = Actor(ActorKind.MCP_CLIENT, identity.client)
-    zone = headers.get("x-timezone") or None
+    zone = asked_zone(headers.get(ZONE_HEADER))
     return Caller(identity.user_id, identity.email, zone, actor, identity.scopes)
 
 

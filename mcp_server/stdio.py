@@ -26,7 +26,7 @@ from src.core.errors import DomainError
 from src.core.health import VERSION
 from src.core.migrations import migrate
 from src.core.startup import DEVELOPER, development_secret, resolved_database
-from src.preferences.zones import zone_named
+from src.core.zones import zone_named
 
 WhoCalls: TypeAlias = Callable[[], Awaitable[Caller]]
 

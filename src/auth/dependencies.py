@@ -8,8 +8,11 @@ from src.auth.authenticator import SAFE_METHODS, Authenticator
 from src.auth.context import Caller, InsufficientScope
 from src.auth.identity import Identity, Scope
 from src.core.clock import Clock
-from src.core.errors import Forbidden
+from src.core.errors import Forbidden, named_by
 from src.core.rate_limit import RequestLimit
+from src.core.zones import zone_named
+
+ZONE_HEADER = "X-Timezone"
 
 
 async def get_identity(request: Request) -> Identity:
@@ -40,7 +43,13 @@ async def get_authenticated(
     identity = await get_identity(request)
     if Scope.WRITE not in identity.scopes and request.method not in SAFE_METHODS:
         raise InsufficientScope
-    return Caller(identity.user_id, identity.email, x_timezone or None, scopes=identity.scopes)
+    return Caller(identity.user_id, identity.email, asked_zone(x_timezone), scopes=identity.scopes)
+
+
+def asked_zone(name: str | None) -> str | None:
+    """The zone that a request asks for, under its own name; refused before anything is done."""
+    with named_by(ZONE_HEADER):
+        return zone_named(name).key if name else None
 
 
 AuthenticatedDep = Annotated[Caller, Depends(get_authenticated)]

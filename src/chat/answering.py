@@ -11,7 +11,6 @@ from src.chat.turns import Assistant, ChatTurns
 from src.chat.whole import whole_answer
 from src.core.http_errors import request_id_of
 from src.core.quota import tell
-from src.preferences.zones import zone_named
 
 
 class Answering:
@@ -23,8 +22,6 @@ class Answering:
         self._streams = streams
 
     async def answer(self, caller: Caller, message: ChatRequest, request: Request) -> Response | ChatResponse:
-        if caller.timezone is not None:
-            zone_named(caller.timezone)  # Refused before anything is stored.
         turn = await self._turns.begin(caller, message, self._assistant)
         tell_quota(turn, request)
         if self._streams:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, Field
 
 from src.core.schemas import RequestModel
+from src.core.zones import zone_named
 from src.language.when import DateOrder
 from src.preferences.usage import TokenUsage
-from src.preferences.zones import zone_named
 from src.recurrence.terms import Weekday
 
 

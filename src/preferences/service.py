@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from src.auth.context import Caller
 from src.core.database import Executor, Row
+from src.core.zones import zone_named
 from src.language.when import DateOrder
 from src.preferences.repository import PreferencesRepository
 from src.preferences.schemas import Preferences, SettingsRead, SettingsUpdate
 from src.preferences.usage import UsageReader
-from src.preferences.zones import zone_named
 from src.recurrence.terms import Weekday
 
 _DEFAULTS: dict[str, Any] = {"timezone": None, "week_start": "mon", "date_order": "mdy"}

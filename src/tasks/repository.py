@@ -8,9 +8,9 @@ from sqlalchemy import ARRAY, BigInteger, Integer, Text, bindparam, delete, func
 
 from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
+from src.core.zones import zone_named
 from src.history.operation import ChangeKind, Operation
 from src.history.repository import change_log
-from src.preferences.zones import zone_named
 from src.tasks import models
 from src.tasks.columns import owned, task_columns, task_table
 from src.tasks.filters import SortDirection, TaskSort

@@ -6,9 +6,9 @@ from itertools import islice
 
 from src.core.database import Executor, Row
 from src.core.pagination import Page, decode_cursor, encode_cursor
+from src.core.zones import zone_named
 from src.history.operation import Operation
 from src.preferences.schemas import Preferences
-from src.preferences.zones import zone_named
 from src.recurrence.sentence import describe
 from src.tasks.dates import read_due
 from src.tasks.errors import NotRecurring, TaskNotFound

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from src.core.errors import DomainError, InvalidInput
+from src.core.zones import zone_named
 from src.history.operation import ChangeKind
 from src.preferences.schemas import Preferences, SettingsUpdate
-from src.preferences.zones import zone_named
 from src.tasks.pattern import Pattern, wall_of
 from src.tasks.recurrence_schemas import read_pattern
 from src.tasks.schemas import TaskStatus

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from src.core.errors import InvalidInput
-from src.preferences.zones import UnknownTimezone, zone_named
+from src.core.zones import UnknownTimezone, zone_named
 from src.transfer.bounds import within_calendar
 from src.transfer.text_files import numbered_lines
 

@@ -9,8 +9,8 @@ import orjson
 
 from src.core.errors import DomainError, InvalidInput
 from src.core.schemas import RequestModel
+from src.core.zones import zone_named
 from src.preferences.schemas import SettingsUpdate
-from src.preferences.zones import zone_named
 from src.recurrence.rfc5545 import parse_rrule
 from src.tasks.due import Due, due_columns, due_of_wall, read_iso_due
 from src.tasks.pattern import Pattern

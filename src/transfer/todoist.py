@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from src.core.errors import DomainError, InvalidInput
-from src.preferences.zones import UnknownTimezone
+from src.core.zones import UnknownTimezone
 from src.transfer.described import add_described
 from src.transfer.drafts import Draft, Place, ReadingContext, told
 

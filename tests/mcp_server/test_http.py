@@ -112,6 +112,12 @@ async def test_the_change_log_names_the_client(
     assert (change["actor_kind"], change["actor_name"]) == ("mcp_client", name)
 
 
+async def test_a_zone_that_is_none_is_refused_at_the_door(http: httpx.AsyncClient) -> None:
+    response = await http.post("/api/mcp", json=PING, headers={"X-Timezone": "Mars/Phobos"})
+
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_timezone")
+
+
 async def test_nobody_is_told_where_to_get_a_token(app: FastAPI) -> None:
     async with client_of(app, None) as nobody:
         refused = await nobody.post(f"{HOST}/api/mcp", json=PING)

@@ -103,7 +103,7 @@ async def test_a_zone_that_does_not_exist_is_refused(client: httpx.AsyncClient, 
 
     problem = response.json()
     assert (response.status_code, problem["code"]) == (422, "unknown_timezone")
-    assert problem["errors"][0]["field"] == "timezone"
+    assert problem["errors"][0]["field"] == "X-Timezone"
 
 
 async def test_an_empty_zone_header_counts_as_none(client: httpx.AsyncClient) -> None:

@@ -1,10 +1,12 @@
 """IANA time zones by name."""
 
+import difflib
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from src.core.errors import InvalidInput
-from src.core.schemas import nearest
+
+_LONGEST_SHOWN = 64
 
 
 class UnknownTimezone(InvalidInput, ValueError):
@@ -22,11 +24,18 @@ def zone_named(name: str) -> ZoneInfo:
     """
     key = _zones_by_folded_name().get(name.strip().lower())
     if key is None:
-        hint = nearest(name, sorted(_zones_by_folded_name().values())) if "/" in name else "use an IANA name."
-        raise UnknownTimezone("timezone", f"There is no time zone '{name[:64]}': {hint}")
+        shown = name[:_LONGEST_SHOWN]
+        raise UnknownTimezone("timezone", f"There is no time zone '{shown}': {_hint(shown)}")
     return ZoneInfo(key)
 
 
 @lru_cache(maxsize=1)
 def _zones_by_folded_name() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones()}
+
+
+def _hint(name: str) -> str:
+    """The nearest zone where one is near; there are too many to name them all."""
+    zones = _zones_by_folded_name()
+    near = difflib.get_close_matches(name.strip().lower(), sorted(zones), n=1, cutoff=0.7)
+    return f"did you mean '{zones[near[0]]}'?" if near else "use an IANA name, such as 'Europe/Berlin'."
