@@ -33,6 +33,7 @@ from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
 from src.chatkit.router import router as chatkit_router
 from src.core import health
+from src.core.application import Application
 from src.core.clock import Clock, frozen_clock, system_clock
 from src.core.config import (
     InvalidSettings,
@@ -67,6 +68,7 @@ from src.web.unusable import unusable_app
 
 if TYPE_CHECKING:
     from src.assistant.agent import Assistant
+    from src.assistant.consent import ConsentAnswerer
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +119,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     """
     choices(settings)  # A provider without its key is found now, not by the first who says something.
     configure_logging(settings.log_level, settings.log_format)
-    app = FastAPI(title="Todo AI", version=health.VERSION, lifespan=_lifespan)
+    app = Application(title="Todo AI", version=health.VERSION, lifespan=_lifespan)
     app.state.settings = settings
     app.state.observation = Observation(settings)
     app.state.clock = clock or _clock(settings)
@@ -222,7 +224,9 @@ async def _start_chat(
     turns = app.state.turns = _turns(settings, database, app, leases)
     stack.push_async_callback(turns.close)
     await stack.enter_async_context(interrupting_at_the_end(lambda: _let_nobody_speak(leases, turns)))
-    chatkit = ChatKitLoader(lambda: build_chatkit(settings, database, app.state.turns), loader.get)
+    chatkit = ChatKitLoader(
+        lambda: build_chatkit(settings, database, turns, _build_consent(servers).get), loader.get
+    )
     chatkit.start()
     stack.push_async_callback(chatkit.close)
     app.state.chatkit = chatkit.get
@@ -247,6 +251,12 @@ def _turns(settings: Settings, database: Database, app: FastAPI, leases: Leases)
     return ChatTurns(
         database, clock, history_limit=settings.max_conversation_history, limits=limits, leases=leases
     )
+
+
+def _build_consent(servers: ToolServers) -> "ConsentAnswerer":
+    from src.assistant.consent import ConsentAnswerer  # noqa: PLC0415 - loaded behind the start, in a thread.
+
+    return ConsentAnswerer(servers.get()[Profile.FULL])
 
 
 def _build_servers(database: Database, app: FastAPI) -> Servers:

@@ -1,4 +1,4 @@
-"""The route class of all routers: strict about query parameters, and its arguments planned once."""
+"""The route classes: planned once, and most of them strict about query parameters."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
@@ -13,40 +13,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from src.core.schemas import WrittenModel, nearest
-from src.core.solving import Step, Unplannable, plan_of, solved
+from src.core.solving import plan_of, solved
 
 _NO_BODY = frozenset({204, 304})
 
 
-class StrictRoute(APIRoute):
-    """A route whose unknown query parameters are errors, not silence."""
+class PlannedRoute(APIRoute):
+    """A route of FastAPI that finds out once, not at each request, where its arguments come from.
+
+    Raises:
+        Unplannable: it asks for something that only FastAPI itself knows how to give.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if _plan(self.dependant) is not None:
-            self.app = self._answer
         self._handle = self.get_route_handler()
+        self.app = self._answer
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        steps = _plan(self.dependant)
-        handle = super().get_route_handler() if steps is None else self._planned(steps)
-        known = sorted(set(_query_names(self.dependant)))
-
-        async def handle_strictly(request: Request) -> Response:
-            if request.scope["query_string"]:
-                _refuse_unknown(request, known)
-            if self.body_field is not None:
-                await request.body()  # Here a body that is too large is told as such; FastAPI would say 400.
-            return await handle(request)
-
-        return handle_strictly
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The route as an ASGI application, without the clean-up stacks that no plan needs."""
-        response = await self._handle(Request(scope, receive, send))
-        await response(scope, receive, send)
-
-    def _planned(self, steps: list[Step]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        steps = plan_of(self.dependant)
         takes_response = any(step.response_name for step in steps)
 
         async def handle(request: Request) -> Response:
@@ -55,6 +40,11 @@ class StrictRoute(APIRoute):
             return result if isinstance(result, Response) else self._serialized(result, stub)
 
         return handle
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The route as an ASGI application, without the clean-up stacks that no plan needs."""
+        response = await self._handle(Request(scope, receive, send))
+        await response(scope, receive, send)
 
     def _serialized(self, result: Any, stub: Response | None) -> Response:
         status = (stub.status_code if stub else 0) or self.status_code or 200
@@ -80,18 +70,28 @@ class StrictRoute(APIRoute):
         )
 
 
+class StrictRoute(PlannedRoute):
+    """A route whose unknown query parameters are errors, not silence."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        known = sorted(set(_query_names(self.dependant)))
+
+        async def handle_strictly(request: Request) -> Response:
+            if request.scope["query_string"]:
+                _refuse_unknown(request, known)
+            if self.body_field is not None:
+                await request.body()  # Here a body that is too large is told as such; FastAPI would say 400.
+            return await handle(request)
+
+        return handle_strictly
+
+
 def _stub() -> Response:
     """What an endpoint may set beside its result; no status means the route's own."""
     stub = Response(status_code=0)
     del stub.headers["content-length"]
     return stub
-
-
-def _plan(dependant: Dependant) -> list[Step] | None:
-    try:
-        return plan_of(dependant)
-    except Unplannable:
-        return None
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:

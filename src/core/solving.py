@@ -2,7 +2,7 @@
 
 FastAPI walks the tree of dependencies anew for every request, which costs more than the database does. The
 routes here are written as for FastAPI and documented by it; what it would find out each time (which value
-goes where, who depends on whom) is found out once. A route that asks for more than this knows is FastAPI's.
+goes where, who depends on whom) is found out once.
 """
 
 import email.message

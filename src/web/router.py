@@ -5,9 +5,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from src.core.dependencies import DatabaseDep, NowDep, SettingsDep
 from src.core.health import health_of
+from src.core.routing import PlannedRoute
 from src.web.page import PAGE_HEADERS, home_page
 
-router = APIRouter(include_in_schema=False)
+# Not strict: whoever shows the page adds parameters of their own.
+router = APIRouter(include_in_schema=False, route_class=PlannedRoute)
 
 
 @router.head("/")
