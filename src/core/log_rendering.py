@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -51,8 +52,13 @@ def _timestamped(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """RFC 3339 in UTC, to the millisecond; an event without an instant happens now."""
     instant = event.pop("timestamp", None) or time.time()
     seconds = int(instant)
-    told = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return {"timestamp": f"{told}.{int((instant - seconds) * 1000):03d}Z", **event}
+    return {"timestamp": f"{_second(seconds)}.{int((instant - seconds) * 1000):03d}Z", **event}
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    """The lines of one second share it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _with_error_told(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
