@@ -14,9 +14,9 @@ from mcp_server.hosts import AllowedHosts, UnknownHost
 from mcp_server.profiles import HARMLESS_TOOLS, Profile, UnknownProfile, profile_named
 from mcp_server.resource import challenge_of
 from src.auth.authenticator import Authenticator
-from src.auth.context import Actor, ActorKind, Caller, InsufficientScope, acting_as
+from src.auth.context import Actor, ActorKind, Caller, acting_as
 from src.auth.dependencies import ZONE_HEADER, asked_zone
-from src.auth.identity import Audience, Scope
+from src.auth.identity import Audience
 from src.core.clock import Clock
 from src.core.config import Settings
 from src.core.errors import DomainError, InvalidInput
@@ -106,8 +106,8 @@ def _require_scope(caller: Caller, body: bytes) -> None:
 
     The tools refuse it, too: this only finds a message that every reader of JSON reads alike.
     """
-    if Scope.WRITE not in caller.scopes and _called_tool(body) not in HARMLESS_TOOLS | {None}:
-        raise InsufficientScope
+    if _called_tool(body) not in HARMLESS_TOOLS | {None}:
+        caller.require_write()
 
 
 async def _read(receive: Receive) -> tuple[bytes, Receive]:

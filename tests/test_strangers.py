@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -14,6 +14,7 @@ from mcp_server.server import TodoMCPServer, build_servers
 from src.auth.authenticator import SAFE_METHODS
 from src.auth.context import Caller, InsufficientScope, acting_as
 from src.auth.identity import Scope
+from src.chatkit.schemas import READING, RequestType
 from src.main import app as described
 from tests.conftest import ClientFor, client_of
 from tests.factories import StandingClock, create_task
@@ -193,15 +194,39 @@ async def test_a_credential_that_only_reads_changes_nothing_by_any_route(
     await reader.get("/api/me/tasks")  # Its use is noted now, and not again within a minute.
     before = await state_of(client, rows)
 
-    answers = {name: await send(reader, name, user_id="me", **rows) for name in UNSAFE}
+    answers = {name: await send(reader, name, user_id="me", **rows) for name in UNSAFE if name != "chatkit"}
+    answers |= {asked: await ask_chatkit(reader, asked) for asked in get_args(RequestType)}
+    reading = {asked: answers.pop(asked) for asked in READING}
 
     assert len(UNSAFE) > 10
-    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(UNSAFE, 403)
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 403)
+    assert {answer.status_code for answer in reading.values()} <= {200, 400, 404}
     assert {answer.json()["code"] for answer in answers.values()} == {"insufficient_scope"}
     assert {answer.headers["WWW-Authenticate"] for answer in answers.values()} == {
         'Bearer realm="todo", error="insufficient_scope", scope="write"'
     }
     assert await state_of(client, rows) == before
+
+
+async def ask_chatkit(client: httpx.AsyncClient, asked: str) -> httpx.Response:
+    return await client.post("/api/chatkit", json={"type": asked})
+
+
+async def test_a_credential_that_only_reads_reads_conversations_in_chatkit_and_says_nothing(
+    client: httpx.AsyncClient, reader: httpx.AsyncClient
+) -> None:
+    thread_id = str((await rows_of(client))["conversation_id"])
+    of_thread = {"thread_id": thread_id}
+
+    listed = await ask_chatkit(reader, "threads.list")
+    got = await reader.post("/api/chatkit", json={"type": "threads.get_by_id", "params": of_thread})
+    items = await reader.post("/api/chatkit", json={"type": "items.list", "params": of_thread})
+    said = await reader.post("/api/chatkit", json={"messages": [{"role": "user", "content": "hello"}]})
+
+    assert [thread["id"] for thread in listed.json()["data"]] == [thread_id]
+    assert got.json()["id"] == thread_id
+    assert len(items.json()["data"]) == 2
+    assert (said.status_code, said.json()["code"]) == (403, "insufficient_scope")
 
 
 async def test_a_credential_that_only_reads_reads_everything(

@@ -37,6 +37,11 @@ class Caller:
     actor: Actor = field(default_factory=Actor)
     scopes: frozenset[Scope] = EVERY_SCOPE
 
+    def require_write(self) -> None:
+        """Refuse a credential that only reads; raises `InsufficientScope`."""
+        if Scope.WRITE not in self.scopes:
+            raise InsufficientScope
+
 
 class Unauthenticated(DomainError):
     """Nobody, or nobody we know."""

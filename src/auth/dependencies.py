@@ -5,8 +5,8 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Path, Request
 
 from src.auth.authenticator import SAFE_METHODS, Authenticator
-from src.auth.context import Caller, InsufficientScope
-from src.auth.identity import Identity, Scope
+from src.auth.context import Caller
+from src.auth.identity import Identity
 from src.core.clock import Clock
 from src.core.errors import Forbidden, named_by
 from src.core.rate_limit import RequestLimit
@@ -30,7 +30,7 @@ async def get_identity(request: Request) -> Identity:
 IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 
-async def get_authenticated(
+async def get_reader(
     request: Request,
     x_timezone: Annotated[
         str | None,
@@ -39,10 +39,8 @@ async def get_authenticated(
         ),
     ] = None,
 ) -> Caller:
-    """Whoever signed in, before any path is looked at; a credential that only reads changes nothing."""
+    """Whoever signed in; of what is not read by `GET`, the route itself asks whether they may do it."""
     identity = await get_identity(request)
-    if Scope.WRITE not in identity.scopes and request.method not in SAFE_METHODS:
-        raise InsufficientScope
     return Caller(identity.user_id, identity.email, asked_zone(x_timezone), scopes=identity.scopes)
 
 
@@ -50,6 +48,16 @@ def asked_zone(name: str | None) -> str | None:
     """The zone that a request asks for, under its own name; refused before anything is done."""
     with named_by(ZONE_HEADER):
         return zone_named(name).key if name else None
+
+
+ReaderDep = Annotated[Caller, Depends(get_reader)]
+
+
+async def get_authenticated(request: Request, reader: ReaderDep) -> Caller:
+    """Whoever signed in, before any path is looked at; a credential that only reads changes nothing."""
+    if request.method not in SAFE_METHODS:
+        reader.require_write()
+    return reader
 
 
 AuthenticatedDep = Annotated[Caller, Depends(get_authenticated)]

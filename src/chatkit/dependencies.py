@@ -4,7 +4,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from src.auth.dependencies import AuthenticatedDep
+from src.auth.dependencies import AuthenticatedDep, ReaderDep
 from src.chat.attachments import AttachmentService
 from src.chat.dependencies import AnsweringDep, AssistantDep
 from src.chatkit.context import ChatKitContext
@@ -15,7 +15,7 @@ from src.core.dependencies import DatabaseDep, NowDep, SettingsDep
 
 async def get_door(
     request: Request,
-    caller: AuthenticatedDep,
+    caller: ReaderDep,
     answering: AnsweringDep,
     assistant: AssistantDep,
     settings: SettingsDep,

@@ -7,7 +7,7 @@ from src.chat.answering import Answering, tell_quota
 from src.chat.schemas import ChatResponse
 from src.chatkit.context import ChatKitContext
 from src.chatkit.loading import LoadedChatKit
-from src.chatkit.schemas import ChatKitRequest
+from src.chatkit.schemas import READING, ChatKitRequest
 from src.chatkit.streams import ThreadStream
 
 
@@ -20,6 +20,8 @@ class ChatKitDoor:
         self._chat = chat
 
     async def answer(self, asked: ChatKitRequest, request: Request) -> Response | ChatResponse:
+        if asked.type not in READING:
+            self._context.caller.require_write()
         if asked.messages is not None:
             return await self._chat.answer(self._context.caller, asked.said(), request)
         server = await self._chatkit()

@@ -39,7 +39,10 @@ AttachmentId = Annotated[str, Path(max_length=100, description="The attachment's
     openapi_extra=_SIGNED_IN,
 )
 async def chatkit(asked: ChatKitRequest, door: DoorDep, request: Request) -> Response | ChatResponse:
-    """The ChatKit protocol, as `openai-chatkit` and its frontends speak it: a thread is a conversation."""
+    """The ChatKit protocol, as `openai-chatkit` and its frontends speak it: a thread is a conversation.
+
+    A credential that only reads may ask for `threads.list`, `threads.get_by_id` and `items.list`.
+    """
     return await door.answer(asked, request)
 
 

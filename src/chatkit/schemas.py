@@ -34,6 +34,10 @@ RequestType = Literal[
 ]
 
 
+READING: frozenset[RequestType] = frozenset({"threads.get_by_id", "threads.list", "items.list"})
+"""What a credential that only reads may ask for, though the protocol sends it by `POST`."""
+
+
 class TextPart(RequestModel):
     """A piece of a message."""
 
