@@ -3,6 +3,7 @@
 import argparse
 import os
 import resource
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -26,7 +27,7 @@ _OPERATIONS = tuple(operation.name for operation in OPERATIONS)
 _OPEN_FILES = 8_192
 
 
-def main() -> None:
+def main() -> int:
     arguments = _arguments()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(_OPEN_FILES, hard)), hard))
@@ -37,6 +38,7 @@ def main() -> None:
     print("\nMeasured with", ", ".join(f"{name} {value}" for name, value in where.items()))
     if arguments.json:
         arguments.json.write_bytes(as_json(where, sections))
+    return int(any(section.has_failed for section in sections))
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,4 +80,4 @@ def _measurements(arguments: argparse.Namespace) -> list[Measurement]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

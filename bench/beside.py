@@ -3,6 +3,7 @@
 import asyncio
 import re
 import statistics
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ import orjson
 
 from bench.client import Connection
 from bench.ground import Ground
-from bench.load import CONNECTIONS, Load, drive
+from bench.load import CONNECTIONS, Load, LoadFailed, drive
 from bench.operations import Cast, Operation
 from bench.processes import family_cpu_seconds
 from bench.report import Check, Section, milliseconds
@@ -89,16 +90,29 @@ async def measure(ground: Ground, operations: Sequence[Operation], rounds: int) 
     seconds = 1 if ground.is_quick else 2
     async with ground.service() as service, ground.limit() as limit:
         pair = Pair(service, limit, ground.postmaster, ground.cast)
-        found = [await compare(pair, each, rounds=rounds, seconds=seconds) for each in operations]
+        found = [await _compared(pair, each, rounds=rounds, seconds=seconds) for each in operations]
         memory = [service.resident_bytes() / 1e6, limit.resident_bytes() / 1e6]
     return Section(
         f"Beside the limit: {CONNECTIONS} connections, medians of {rounds} rounds in turn; ms a request, "
         f"CPU in ms a thousand; {memory[0]:.0f} MB at the end, the limit {memory[1]:.0f} MB",
         ["", "ratio", "CPU ratio", *_COLUMNS, *(f"limit {name}" for name in _COLUMNS)],
-        [each.row() for each in found],
-        [check for each in found for check in each.checks()],
-        figures={each.operation: asdict(each) for each in found},
+        [each.row() if isinstance(each, Comparison) else each for each in found],
+        [check for each in found if isinstance(each, Comparison) for check in each.checks()],
+        figures={each.operation: asdict(each) for each in found if isinstance(each, Comparison)},
+        has_failed=not all(isinstance(each, Comparison) for each in found),
     )
+
+
+async def _compared(
+    pair: Pair, operation: Operation, *, rounds: int, seconds: float
+) -> Comparison | list[str]:
+    """One operation; where it fails, the others are measured all the same."""
+    print(f"{operation.name} …", file=sys.stderr, flush=True)
+    try:
+        return await compare(pair, operation, rounds=rounds, seconds=seconds)
+    except (LoadFailed, AnswersDiffer) as error:
+        print(f"{operation.name} failed: {error}", file=sys.stderr)
+        return [operation.name, "failed", *[""] * (len(_COLUMNS) * 2 + 1)]
 
 
 async def compare(pair: Pair, operation: Operation, *, rounds: int, seconds: float) -> Comparison:
@@ -108,6 +122,7 @@ async def compare(pair: Pair, operation: Operation, *, rounds: int, seconds: flo
         await _check(pair, operation, requests)
     stretches: dict[int, list[Stretch]] = {pair.service.port: [], pair.limit.port: []}
     servers = [pair.service, pair.limit] if operation.has_limit else [pair.service]
+    seconds = seconds if operation.has_limit else 2 * seconds  # Slower by nature.
     for number in range(rounds + 1):
         for server in servers if number % 2 else servers[::-1]:
             await asyncio.sleep(_PAUSE_SECONDS)  # What the last round left half done ends in peace.
@@ -123,7 +138,8 @@ async def _stretch(pair: Pair, server: Server, requests: Sequence[bytes], second
     cpu, postgres = server.cpu_seconds(), family_cpu_seconds(pair.postmaster)
     load = await drive(server.port, requests, seconds)
     cpu, postgres = server.cpu_seconds() - cpu, family_cpu_seconds(pair.postmaster) - postgres
-    return Stretch(load, cpu / load.requests * 1e6, postgres / load.requests * 1e6)
+    requests_done = max(1, load.requests)
+    return Stretch(load, cpu / requests_done * 1e6, postgres / requests_done * 1e6)
 
 
 def _summary(operation: Operation, ours: list[Stretch], limits: list[Stretch]) -> Comparison:

@@ -42,6 +42,7 @@ class Section:
     rows: Sequence[Sequence[str]]
     checks: Sequence[Check] = ()
     figures: dict[str, Any] = field(default_factory=dict)
+    has_failed: bool = False
 
     def __str__(self) -> str:
         lines = [self.columns, *self.rows]
