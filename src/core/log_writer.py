@@ -24,6 +24,8 @@ class LogWriter:
         """Take where to write, and what makes the renderer: in the thread, for its libraries take time."""
         self._descriptor = descriptor
         self._renderer = renderer
+        self.is_ending = False
+        """Whether the process may be gone in a moment; then each event is waited for until it is written."""
         self._waiting: deque[Event | threading.Event] = deque()
         self._some = threading.Event()
         self._urgent = threading.Event()
@@ -41,6 +43,8 @@ class LogWriter:
         if not self._some.is_set():
             self._some.set()
             self._start()
+        if self.is_ending:
+            self.flush()
 
     def flush(self, seconds: float = 1.0) -> None:
         """Wait until what was put so far is written, but not for ever."""

@@ -44,6 +44,13 @@ def configure_logging(level: str, log_format: LogFormat = "auto") -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
+def write_at_once(*, is_ending: bool) -> None:
+    """At the end a process may be killed by the signal that ends it, and what waits would be lost."""
+    if (handler := _handler()) is not None:
+        handler.writer.is_ending = is_ending
+        handler.flush()
+
+
 def flush_logs() -> None:
     """Wait a moment until everything logged so far is written."""
     for handler in logging.getLogger().handlers:

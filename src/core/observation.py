@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from src.core.config import Settings
 from src.core.database import Database
-from src.core.logs import AccessLog
+from src.core.logs import AccessLog, write_at_once
 from src.core.middleware import Observer
 from src.core.telemetry import tracing_for
 
@@ -39,6 +39,8 @@ class Observation:
         async with AsyncExitStack() as stack:
             if self.tracing is not None:
                 stack.push_async_callback(self.tracing.close)
+            write_at_once(is_ending=False)
+            stack.callback(write_at_once, is_ending=True)
             if self.metrics is not None:
                 await stack.enter_async_context(self.metrics.watching(database))
             yield
