@@ -36,11 +36,30 @@ def words_of(history: Sequence[HistoryItem]) -> Words:
 
 def approved(history: Sequence[HistoryItem]) -> frozenset[Deed]:
     """The deeds that were held back in the turn before and that the message to answer says yes to."""
+    said, _ = _last_message(history)
+    return frozenset(deed for used in _agreed(history) for deed in _deeds(used) if _fits(said, deed))
+
+
+def agreed_calls(history: Sequence[HistoryItem]) -> list[ToolUsed]:
+    """The calls to make for the yes that the message to answer is, each deed once; none where it is no yes.
+
+    A model may have asked for the same twice, and both were held back.
+    """
+    calls: list[ToolUsed] = []
+    seen: set[Deed] = set()
+    for used in _agreed(history):
+        deeds = set(_deeds(used))
+        if not deeds <= seen:
+            calls.append(used)
+            seen |= deeds
+    return calls
+
+
+def _agreed(history: Sequence[HistoryItem]) -> list[ToolUsed]:
     said, earlier = _last_message(history)
     if read_consent(said) is not Consent.YES:
-        return frozenset()
-    held = [item for item in earlier if isinstance(item, ToolUsed) and awaits_confirmation(item)]
-    return frozenset(deed for used in held for deed in _deeds(used) if _fits(said, deed))
+        return []
+    return [item for item in earlier if isinstance(item, ToolUsed) and awaits_confirmation(item)]
 
 
 def _fits(said: str, deed: Deed) -> bool:

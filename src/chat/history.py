@@ -59,7 +59,7 @@ def _chosen(item: dict[str, Any]) -> HistoryItem | None:
     if len(answers) == 1 and answers[0][1]:
         return UserSaid(", ".join(answers[0][1]))
     told = [f"{question} {', '.join(values)}" for question, values in answers if values]
-    return UserSaid("\n".join(told) or "No, skip that.")
+    return UserSaid("\n".join(told) or "No.")
 
 
 def _done_by_client(item: dict[str, Any]) -> HistoryItem | None:

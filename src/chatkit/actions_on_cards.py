@@ -9,19 +9,37 @@ from chatkit.types import WidgetItem
 from pydantic import TypeAdapter
 
 from src.chat.items import NewItem, tool_call
-from src.chatkit.actions_on_tasks import Deed, TaskButtons, payload_of, press
+from src.chatkit.actions_on_tasks import Deed, TaskButtons, is_of_task, payload_of, press
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound
 from src.chatkit.repository import ThreadRepository
 from src.chatkit.schemas import conversation_id_of
-from src.chatkit.widgets_of_tasks import MOST_SHOWN, task_card, task_ids_of
-from src.core.database import Database
-from src.core.errors import DomainError, ErrorKind
+from src.chatkit.widgets_of_confirmations import check_empty, is_of_confirmation
+from src.chatkit.widgets_of_tasks import MOST_SHOWN, as_new_item, task_card, task_ids_of
+from src.core.database import Database, Row
+from src.core.errors import DomainError, ErrorKind, InvalidInput, named_by
 from src.tasks.errors import TaskNotFound
 
 GONE = "That task is no longer there."
 _TOLD_ON_CARD = frozenset({ErrorKind.NOT_FOUND, ErrorKind.CONFLICT})
 _CARD: TypeAdapter[WidgetItem] = TypeAdapter(WidgetItem)
+
+
+def check_press(action: Action[str, Any], sender: Row | None) -> None:
+    """Refuse what no button of ours sends from where it stands.
+
+    Raises:
+        InvalidInput: the payload or the item is another.
+    """
+    if sender is not None and sender["kind"] != "widget":
+        raise InvalidInput("params.item_id", "Actions come from widgets; this item is none.")
+    if not is_of_task(action) and not is_of_confirmation(action):
+        return  # Told as not possible, by whoever would do it.
+    with named_by("params.action.payload"):
+        payload_of(action) if is_of_task(action) else check_empty(action)
+    home = "ListView" if is_of_task(action) else "Card"
+    if sender is None or sender["item"]["widget"]["type"] != home:
+        raise InvalidInput("params.item_id", "Name the card whose button it is.")
 
 
 class TaskCards:
@@ -55,7 +73,7 @@ class TaskCards:
                 await threads.put(thread_id, _note(deed, context), context.now)
             shown = await buttons.tasks.get_all(_ids_behind(task_ids_of(card), deed))
             renewed = task_card(card.id, card.thread_id, shown, card.created_at, notice=notice)
-            await threads.put(thread_id, item_of(renewed), context.now)
+            await threads.put(thread_id, as_new_item(renewed), context.now)
         return renewed
 
 
@@ -86,9 +104,3 @@ def _ids_behind(ids: Sequence[int], deed: Deed | None) -> list[int]:
 def _note(deed: Deed, context: ChatKitContext) -> NewItem:
     """What the model shall know of it in the next turn."""
     return replace(tool_call(deed.used, context.now), id=deed.used.call_id)
-
-
-def item_of(card: WidgetItem) -> NewItem:
-    """A card as it is stored."""
-    body = card.model_dump(mode="json", by_alias=True, include={"widget", "copy_text"})
-    return NewItem(card.id, card.type, body, card.created_at)

@@ -49,12 +49,15 @@ class ChatKitLoader:
             raise
 
 
-def build_chatkit(settings: Settings, database: Database, turns: ChatTurns) -> "TodoChatKit":
+def build_chatkit(
+    settings: Settings, database: Database, turns: ChatTurns, consent: Assistant
+) -> "TodoChatKit":
+    """The server; `consent` answers the yes or no of a button."""
     from src.chatkit.server import TodoChatKit  # noqa: PLC0415 - loaded behind the start, in a thread.
 
     # Where LOG_LEVEL is set the library brings a handler of its own, and every line would come twice.
     logging.getLogger("chatkit").handlers.clear()
-    return TodoChatKit(database, turns, _models(settings))
+    return TodoChatKit(database, turns, _models(settings), consent)
 
 
 def _models(settings: Settings) -> frozenset[str]:

@@ -24,13 +24,14 @@ from src.chat.items import title_of
 from src.chat.schemas import ConversationUpdate
 from src.chat.turn import Turn
 from src.chat.turns import ChatTurns, refuse_if_closed
-from src.chatkit.actions_on_tasks import is_of_task, payload_of
+from src.chatkit.actions_on_cards import check_press
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound, NotPossible, NotWaiting, ThreadNotFound
 from src.chatkit.repository import ThreadRepository
 from src.chatkit.schemas import conversation_id_of
+from src.chatkit.widgets_of_confirmations import answer_of, is_of_confirmation
 from src.core.database import Database, Row
-from src.core.errors import InvalidInput, named_by
+from src.core.errors import InvalidInput
 
 LONGEST_MESSAGE = 10_000
 MOST_ATTACHMENTS = 10
@@ -122,30 +123,26 @@ class Preparation:
             raise ItemNotFound(request.params.item_id)
         if isinstance(request, ThreadsAddStructuredInputReq):
             _check_answer(request, row)
+            await _refuse_if_overtaken(threads, thread_id, request.params.item_id)
             return
         _take_over_message(row, context.held_turn)
         # In one statement; the library would go through the items one by one.
         await threads.delete_items_behind(thread_id, request.params.item_id)
 
     async def _check_action(self, action: ThreadCustomActionParams, context: ChatKitContext) -> None:
-        """Actions hold nothing: a button works while the thread is still answering."""
+        """What is done to one task holds nothing: such a button works while the thread is still answering."""
         threads = ThreadRepository(self._database, context.caller.user_id)
         thread_id = conversation_id_of(action.thread_id)
         thread = await threads.get(thread_id)
         if thread is None:
             raise ThreadNotFound(action.thread_id)
         refuse_if_closed(thread)
-        if action.item_id is not None:
-            item = await threads.item(thread_id, action.item_id)
-            if item is None:
-                raise ItemNotFound(action.item_id)
-            if item["kind"] != "widget":
-                raise InvalidInput("params.item_id", "Actions come from widgets; this item is none.")
-        if is_of_task(action.action):
-            with named_by("params.action.payload"):
-                payload_of(action.action)
-            if action.item_id is None:
-                raise InvalidInput("params.item_id", "Name the card whose button it is.")
+        item = None if action.item_id is None else await threads.item(thread_id, action.item_id)
+        if action.item_id is not None and item is None:
+            raise ItemNotFound(action.item_id)
+        check_press(action.action, item)
+        if is_of_confirmation(action.action):
+            await self._open(answer_of(action.action), thread_id, context)
 
     async def _open(self, subject: str, thread_id: int | None, context: ChatKitContext) -> None:
         context.turn = await self._turns.open(context.caller, subject, thread_id)
@@ -163,6 +160,12 @@ def _check_answer(request: ThreadsAddStructuredInputReq, question: Row) -> None:
     values = [value for answer in request.params.input.answers.values() for value in answer.values]
     if sum(map(len, values)) > LONGEST_MESSAGE:
         raise InvalidInput("params.input.answers", f"An answer has {LONGEST_MESSAGE} characters at the most.")
+
+
+async def _refuse_if_overtaken(threads: ThreadRepository, thread_id: int, question_id: str) -> None:
+    """A question is about what was said just before it; what was said since may have changed that."""
+    if await threads.is_overtaken(thread_id, question_id):
+        raise NotWaiting("The conversation has moved on since; ask once more.")
 
 
 def _take_over_message(stored: Row, turn: Turn) -> None:

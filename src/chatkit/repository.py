@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from src.chat import models
-from src.chat.items import HIDDEN_CONTEXT, NewItem
+from src.chat.items import HIDDEN_CONTEXT, USER_MESSAGE, NewItem
 from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
 
@@ -76,6 +76,13 @@ class ThreadRepository:
         return await self._executor.fetch_one(
             _lock_item, owner=self._owner, thread_id=thread_id, item_id=item_id
         )
+
+    async def is_overtaken(self, thread_id: int, item_id: str) -> bool:
+        """Whether the user has said something since the item."""
+        row = await self._executor.fetch_one(
+            _said_since, owner=self._owner, thread_id=thread_id, item_id=item_id
+        )
+        return row is not None
 
     async def put(self, thread_id: int, item: NewItem, now: datetime) -> None:
         """Store an item as `put_item` does."""
@@ -154,6 +161,9 @@ _ITEMS = {
 }
 _get_item = Query(select(_item).where(_this_item))
 _lock_item = Query(select(_item).where(_this_item).with_for_update())
+_said_since = Query(
+    select(_item.c.id).where(_its_items, _item.c.kind == USER_MESSAGE, _item.c.position > _last).limit(1)
+)
 _touched = (
     update(_thread)
     .where(_this_thread)

@@ -16,6 +16,7 @@ from chatkit.types import (
     ThreadCreatedEvent,
     ThreadItem,
     ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
     ThreadItemReplacedEvent,
     ThreadMetadata,
     ThreadStreamEvent,
@@ -30,8 +31,9 @@ from chatkit.errors import ErrorCode
 from chatkit.server import ChatKitServer
 from src.chat.items import title_of
 from src.chat.turn import Turn
-from src.chat.turns import ChatTurns
+from src.chat.turns import Assistant, ChatTurns
 from src.chatkit.actions_on_cards import TaskCards
+from src.chatkit.actions_on_confirmations import Confirmations
 from src.chatkit.actions_on_tasks import is_of_task
 from src.chatkit.attachments import UploadedFiles
 from src.chatkit.context import ChatKitContext
@@ -42,6 +44,7 @@ from src.chatkit.schemas import conversation_id_of
 from src.chatkit.store import ConversationStore
 from src.chatkit.translation import Silence, stream_error, told
 from src.chatkit.widgets_after_turns import TurnWidgets
+from src.chatkit.widgets_of_confirmations import is_of_confirmation
 from src.core.database import Database
 from src.core.errors import DomainError, FieldError, InvalidInput
 from src.core.schemas import field_error
@@ -58,12 +61,13 @@ _PING = b": ping\n\n"
 class TodoChatKit(ChatKitServer[ChatKitContext]):
     """Answers requests of the protocol; whoever answers messages is handed over with each request."""
 
-    def __init__(self, database: Database, turns: ChatTurns, models: Set[str]) -> None:
+    def __init__(self, database: Database, turns: ChatTurns, models: Set[str], consent: Assistant) -> None:
         super().__init__(ConversationStore(database), UploadedFiles(database))
         self._database = database
         self._turns = turns
         self._preparation = Preparation(database, turns, models)
         self._cards = TaskCards(database)
+        self._confirmations = Confirmations(database, turns, consent)
         self._widgets = TurnWidgets(database, self.store)
 
     async def handle(self, given: dict[str, Any], context: ChatKitContext) -> Lines | bytes:
@@ -98,6 +102,8 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         self._turns.start(turn, context.assistant)
         thread.title = thread.title or title_of(turn.message) or None
         try:
+            for item_id in await self._widgets.overtaken(thread, context):
+                yield ThreadItemRemovedEvent(item_id=item_id)
             async for event in told(turn, context.now):
                 yield event
             async for event in self.shown_after(turn, thread, context):
@@ -120,9 +126,9 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         context: ChatKitContext,
     ) -> AsyncIterator[ThreadStreamEvent]:
         """Do what a button stands for."""
-        del thread
         try:
-            yield ThreadItemReplacedEvent(item=await self._pressed(action, sender, context))
+            async for event in self._pressed(thread, action, sender, context):
+                yield event
         except DomainError as error:
             raise stream_error(error) from error
 
@@ -134,15 +140,30 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         context: ChatKitContext,
     ) -> SyncCustomActionResponse:
         """Do what a button stands for, and answer with the item it changed."""
-        del thread
-        return SyncCustomActionResponse(updated_item=await self._pressed(action, sender, context))
+        renewed: ThreadItem | None = None
+        async for event in self._pressed(thread, action, sender, context):
+            if isinstance(event, ThreadItemReplacedEvent):
+                renewed = event.item
+            elif isinstance(event, ThreadItemDoneEvent):
+                await self.store.add_thread_item(thread.id, event.item, context)
+        return SyncCustomActionResponse(updated_item=renewed)
 
     async def _pressed(
-        self, action: Action[str, Any], sender: WidgetItem | None, context: ChatKitContext
-    ) -> WidgetItem:
-        if sender is None or not is_of_task(action):
+        self,
+        thread: ThreadMetadata,
+        action: Action[str, Any],
+        sender: WidgetItem | None,
+        context: ChatKitContext,
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        if sender is not None and is_of_task(action):
+            yield ThreadItemReplacedEvent(item=await self._cards.press(action, sender, context))
+        elif sender is not None and is_of_confirmation(action):
+            async for event in self._confirmations.press(action, sender, context):
+                yield event
+            async for event in self.shown_after(context.held_turn, thread, context):
+                yield event
+        else:
             raise NotPossible(f"There is no action {action.type} here.")
-        return await self._cards.press(action, sender, context)
 
     async def add_feedback(
         self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: ChatKitContext

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from chatkit.types import WidgetItem
 from chatkit.widgets import DynamicWidgetRoot
 
+from src.chat.items import NewItem
 from src.tasks.schemas import Priority, TaskRead, TaskStatus
 
 MOST_SHOWN = 20
@@ -44,6 +45,12 @@ def task_card(
         widget=DynamicWidgetRoot.model_validate(root),
         copy_text="\n".join([heading, *map(_line, tasks)]),
     )
+
+
+def as_new_item(card: WidgetItem) -> NewItem:
+    """A card as it is stored."""
+    body = card.model_dump(mode="json", by_alias=True, include={"widget", "copy_text"})
+    return NewItem(card.id, card.type, body, card.created_at)
 
 
 def task_ids_of(item: WidgetItem) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from src.assistant.events import ToolUsed
 from src.chatkit.widgets_of_tasks import MOST_SHOWN, one_line
 
-_CHANGING = frozenset({"add_task", "update_task", "complete_task", "skip_task", "stop_recurrence"})
+CHANGING = frozenset({"add_task", "update_task", "complete_task", "skip_task", "stop_recurrence"})
 _FINDING = frozenset({"list_tasks", "get_task"})
 
 
@@ -17,7 +17,7 @@ def tasks_to_show(calls: Sequence[ToolUsed], answer: str) -> list[int]:
     answer's own words decide.
     """
     done = [call for call in calls if not call.is_error]
-    changed = [task_id for call in done if call.tool in _CHANGING for task_id, _ in _tasks_in(call.result)]
+    changed = [task_id for call in done if call.tool in CHANGING for task_id, _ in _tasks_in(call.result)]
     ids = changed or [task_id for task_id, _ in named_tasks(done, answer)]
     return list(dict.fromkeys(ids))[:MOST_SHOWN]
 

@@ -25,7 +25,7 @@ async def test_who_asks_before_it_is_loaded_waits(
     settings: Settings, database: Database, turns: ChatTurns
 ) -> None:
     may_go_on = Event()
-    built = build_chatkit(settings, database, turns)
+    built = build_chatkit(settings, database, turns, ScriptedResponder(says("Done.")).get)
 
     def build() -> object:
         may_go_on.wait(10)
@@ -74,6 +74,6 @@ def test_the_librarys_own_log_handler_goes(settings: Settings, database: Databas
     logger = logging.getLogger("chatkit")
     logger.addHandler(logging.StreamHandler())
 
-    build_chatkit(settings, database, turns)
+    build_chatkit(settings, database, turns, ScriptedResponder(says("Done.")).get)
 
     assert logger.handlers == []
