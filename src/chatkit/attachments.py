@@ -7,12 +7,12 @@ from chatkit.types import (
     FileAttachment,
     ImageAttachment,
 )
-from pydantic import AnyUrl
 
 from chatkit.store import AttachmentStore
 from src.chat.attachments import AttachmentService
 from src.chat.file_types import IMAGE_TYPES
 from src.chatkit.context import ChatKitContext
+from src.chatkit.links import FileLinks
 from src.core.database import Database, Row
 
 
@@ -25,23 +25,18 @@ class UploadedFiles(AttachmentStore[ChatKitContext]):
     async def create_attachment(self, input: AttachmentCreateParams, context: ChatKitContext) -> Attachment:  # noqa: A002 - the name is the interface's.
         service = AttachmentService(self._database, context.caller)
         row = await service.create(input.name, input.mime_type, input.size, context.now)
-        return attachment_of(row, context.base_url)
+        return attachment_of(row, context.links)
 
     async def delete_attachment(self, attachment_id: str, context: ChatKitContext) -> None:
         await AttachmentService(self._database, context.caller).delete(attachment_id)
 
 
-def address_of(attachment_id: str, base_url: str) -> AnyUrl:
-    return AnyUrl(f"{base_url}/api/chatkit/attachments/{attachment_id}")
-
-
-def attachment_of(row: Row, base_url: str) -> Attachment:
+def attachment_of(row: Row, links: FileLinks) -> Attachment:
     """An attachment as it is told to clients; until its bytes are there, with where to send them."""
-    address = address_of(row["id"], base_url)
     upload = None
     if row["uploaded_at"] is None:
         upload = AttachmentUploadDescriptor(
-            url=address, method="PUT", headers={"Content-Type": row["mime_type"]}
+            url=links.address(row["id"]), method="PUT", headers={"Content-Type": row["mime_type"]}
         )
     thread_id = None if row["conversation_id"] is None else str(row["conversation_id"])
     if row["mime_type"] in IMAGE_TYPES:
@@ -51,7 +46,7 @@ def attachment_of(row: Row, base_url: str) -> Attachment:
             mime_type=row["mime_type"],
             upload_descriptor=upload,
             thread_id=thread_id,
-            preview_url=address,
+            preview_url=links.preview(row["id"]),
         )
     return FileAttachment(
         id=row["id"],

@@ -6,6 +6,7 @@ from datetime import datetime
 from src.auth.context import Caller
 from src.chat.turn import Turn
 from src.chat.turns import Assistant
+from src.chatkit.links import FileLinks
 
 
 @dataclass(slots=True)
@@ -15,8 +16,7 @@ class ChatKitContext:
     caller: Caller
     now: datetime
     assistant: Assistant
-    base_url: str
-    """Where clients reach this service, without a slash at the end."""
+    links: FileLinks
     turn: Turn | None = None
     """The turn that holds the thread, where the request leads to an answer."""
 

@@ -1,12 +1,12 @@
 """The address of the ChatKit protocol, and of the files sent along with its messages."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from src.chat.schemas import AttachmentRead, ChatResponse
 from src.chat.sse import EVENT_SCHEMA, EVENT_STREAM
-from src.chatkit.dependencies import AttachmentsDep, DoorDep
+from src.chatkit.dependencies import AttachmentId, AttachmentsDep, DoorDep, ShownAttachmentsDep
 from src.chatkit.schemas import ChatKitRequest
 from src.chatkit.uploads import handed_out, uploaded_file
 from src.core.dependencies import NowDep
@@ -16,7 +16,6 @@ from src.core.routing import StrictRoute
 router = APIRouter(prefix="/api/chatkit", tags=["chat"], route_class=StrictRoute)
 
 _SIGNED_IN: dict[str, Any] = {"security": [{"bearer": []}]}
-AttachmentId = Annotated[str, Path(max_length=100, description="The attachment's id.", examples=["atc_1"])]
 
 
 @router.post(
@@ -86,6 +85,9 @@ async def post_attachment(
     },
     openapi_extra=_SIGNED_IN,
 )
-async def get_attachment(attachment_id: AttachmentId, attachments: AttachmentsDep) -> Response:
-    """A file that was sent along with a message; its owner alone gets it."""
+async def get_attachment(attachment_id: AttachmentId, attachments: ShownAttachmentsDep) -> Response:
+    """A file that was sent along with a message, for its owner alone, or for ten minutes by its link.
+
+    The link is the picture's `preview_url`: what shows a picture in a page sends no header for it.
+    """
     return handed_out(await attachments.read(attachment_id))

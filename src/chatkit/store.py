@@ -11,7 +11,7 @@ from chatkit.store import Store, StoreItemType
 from src.chat.attachment_repository import AttachmentRepository
 from src.chat.errors import AttachmentNotFound
 from src.chat.repository import ConversationRepository
-from src.chatkit.attachments import address_of, attachment_of
+from src.chatkit.attachments import attachment_of
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound, ThreadNotFound
 from src.chatkit.repository import ThreadRepository
@@ -86,7 +86,7 @@ class ConversationStore(Store[ChatKitContext]):
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: ChatKitContext) -> None:
         """Store an item at the end; the same item again stays where it is."""
         item.created_at = _aware(item.created_at, context)
-        body = item.model_dump(mode="json", by_alias=True)
+        body = _without_links(item.model_dump(mode="json", by_alias=True))
         await self._threads(context).put_item(
             conversation_id_of(thread_id), item.id, item.type, body, item.created_at, context.now
         )
@@ -115,7 +115,7 @@ class ConversationStore(Store[ChatKitContext]):
         row = await AttachmentRepository(self._database, context.caller.user_id).get(attachment_id)
         if row is None:
             raise AttachmentNotFound(attachment_id)
-        return attachment_of(row, context.base_url)
+        return attachment_of(row, context.links)
 
     async def delete_attachment(self, attachment_id: str, context: ChatKitContext) -> None:
         """Nothing is left to delete: the store of the files deleted the whole of it."""
@@ -143,9 +143,17 @@ def _read(stored: dict[str, Any], context: ChatKitContext) -> ThreadItem:
     item = _ITEM.validate_python(stored)
     for attachment in getattr(item, "attachments", ()):
         if isinstance(attachment, ImageAttachment):
-            # The service may be reached by another name than when the message was stored.
-            attachment.preview_url = address_of(attachment.id, context.base_url)
+            # Links live for minutes, and the service may be reached by another name by now.
+            attachment.preview_url = context.links.preview(attachment.id)
     return item
+
+
+def _without_links(body: dict[str, Any]) -> dict[str, Any]:
+    """Nothing that opens a file is kept in what is stored, exported or backed up."""
+    for attachment in body.get("attachments", ()):
+        if "preview_url" in attachment:
+            attachment["preview_url"] = attachment["preview_url"].partition("?")[0]
+    return body
 
 
 def _clamped(limit: int) -> int:
