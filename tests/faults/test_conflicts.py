@@ -67,7 +67,7 @@ async def test_a_deadlock_is_resolved_by_running_one_of_the_two_again(database: 
         rerun_on_conflict(lambda: transfer(81, 82)), rerun_on_conflict(lambda: transfer(82, 81))
     )
 
-    assert done == [81, 82]
+    assert list(done) == [81, 82]
     assert len(runs) == 3
 
 
