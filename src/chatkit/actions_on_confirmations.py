@@ -1,6 +1,7 @@
 """The yes and the no of a button: a turn of its own, in which no model is asked."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from chatkit.actions import Action
@@ -14,6 +15,7 @@ from chatkit.types import (
 from pydantic import TypeAdapter
 
 from src.chat.items import NewItem, user_message
+from src.chat.turn import Turn
 from src.chat.turns import Assistant, ChatTurns
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound
@@ -35,6 +37,7 @@ class Confirmations:
         self._database = database
         self._turns = turns
         self._consent = consent
+        self._answering: set[asyncio.Task[tuple[WidgetItem, bool]]] = set()
 
     async def press(
         self, action: Action[str, Any], sender: WidgetItem, context: ChatKitContext
@@ -45,18 +48,37 @@ class Confirmations:
             ItemNotFound: the card is gone.
         """
         turn = context.held_turn
+        context.turn = None  # What was agreed to is done, whether or not its reader stays.
         said = user_message(turn.message, context.now)
-        card, is_answered = await self._settle(action, sender, said, context)
-        if is_answered:
-            self._turns.start(turn, self._consent)
-        else:
-            self._turns.leave(turn)
+        card, is_answered = await self._uninterrupted(self._answered(turn, action, sender, said, context))
         yield ThreadItemReplacedEvent(item=card)
         if not is_answered:
             return
         yield ThreadItemDoneEvent(item=UserMessageItem.model_validate(said.stored_in(turn.conversation_id)))
         async for event in told(turn, context.now):
             yield event
+
+    async def _uninterrupted(
+        self, answering: Coroutine[Any, Any, tuple[WidgetItem, bool]]
+    ) -> tuple[WidgetItem, bool]:
+        """Cut off between the two, a yes would be stored and nothing done."""
+        task = asyncio.create_task(answering)
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+        return await asyncio.shield(task)
+
+    async def _answered(
+        self, turn: Turn, action: Action[str, Any], sender: WidgetItem, said: NewItem, context: ChatKitContext
+    ) -> tuple[WidgetItem, bool]:
+        is_answered = False
+        try:
+            card, is_answered = await self._settle(action, sender, said, context)
+            if is_answered:
+                self._turns.start(turn, self._consent)
+            return card, is_answered
+        finally:
+            if not is_answered:
+                self._turns.leave(turn)
 
     async def _settle(
         self, action: Action[str, Any], sender: WidgetItem, said: NewItem, context: ChatKitContext

@@ -158,9 +158,10 @@ class TodoChatKit(ChatKitServer[ChatKitContext]):
         if sender is not None and is_of_task(action):
             yield ThreadItemReplacedEvent(item=await self._cards.press(action, sender, context))
         elif sender is not None and is_of_confirmation(action):
+            turn = context.held_turn
             async for event in self._confirmations.press(action, sender, context):
                 yield event
-            async for event in self.shown_after(context.held_turn, thread, context):
+            async for event in self.shown_after(turn, thread, context):
                 yield event
         else:
             raise NotPossible(f"There is no action {action.type} here.")

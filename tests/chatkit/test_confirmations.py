@@ -16,6 +16,7 @@ from tests.assistant.scripted_provider import call, calls
 from tests.assistant.scripted_provider import says as provider_says
 from tests.chat.conftest import AnswerWith
 from tests.chat.factories import messages, rows_of, say, says
+from tests.chat.test_hangup import ended
 from tests.chatkit.cards import (
     action_of,
     as_json,
@@ -255,3 +256,26 @@ async def test_the_next_turn_knows_what_was_done(
     assert behind_yes[-2:] == [AssistantSaid("Deleted 6 tasks."), UserSaid("are they gone?")]
     assert all(isinstance(item, ToolUsed) and not item.is_error for item in behind_yes[:-2])
     assert len(behind_yes) > 2
+
+
+@pytest.mark.parametrize("steps", [5, 13, 21, 34, 40, 47, 55, 65, 75, 89, 144, 233])
+async def test_a_yes_that_is_cut_off_anywhere_is_done_whole_or_not_at_all(
+    client: httpx.AsyncClient,
+    chatkit: ChatKitClient,
+    waiting: WidgetItem,
+    turns: ChatTurns,
+    database: Database,
+    user_id: str,
+    steps: int,
+) -> None:
+    request = asyncio.create_task(pressed(chatkit, waiting, action_of(waiting, "Yes")))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    request.cancel()
+    await ended(request)
+    await press(chatkit, waiting, "No") if labels_on(await stored(chatkit, waiting)) else None
+    await turns.settle()
+
+    outcome = outcome_on(await stored(chatkit, waiting))
+    assert (outcome, len(await titles(client))) in [("You said yes.", 0), ("You said no.", 6)]
+    assert {row["turn_id"] for row in await rows_of(database, "conversation", user_id)} == {None}
