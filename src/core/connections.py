@@ -3,7 +3,7 @@
 import logging
 import socket
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
@@ -36,6 +36,14 @@ class Patience:
     """A transaction that says nothing, whose locks would else outlast a client that is silently gone."""
     release: float = 2.0
     """Putting a connection back, with the word to PostgreSQL that nobody waits for its answer."""
+
+
+class PoolState(NamedTuple):
+    """How many connections are open, how many of them work, and how many callers wait for one."""
+
+    size: int
+    used: int
+    waiting: int
 
 
 async def open_pool(

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.base import Executable
 
-from src.core.connections import Patience, open_pool
+from src.core.connections import Patience, PoolState, open_pool
 from src.core.current_request import statement_run
 from src.core.database_url import DatabaseAddress
 from src.core.errors import DatabaseUnavailable
@@ -101,14 +101,6 @@ class Transaction:
         yield self
 
 
-class PoolState(NamedTuple):
-    """How many connections are open, how many of them work, and how many callers wait for one."""
-
-    size: int
-    used: int
-    waiting: int
-
-
 class Database:
     """A pool of connections to PostgreSQL, opened in the lifespan.
 
@@ -186,9 +178,15 @@ class Database:
 
             async def once() -> T:
                 watch.is_unsure = False
-                async with self._connection() as connection:
-                    watch.is_unsure = not is_read
-                    return await work(connection)
+                pool, generation, connection = await self._taken()
+                watch.is_unsure = not is_read
+                try:
+                    result = await work(connection)
+                except BaseException as error:
+                    await self._given_back(pool, generation, connection, error)
+                    raise
+                await self._given_back(pool, generation, connection)
+                return result
 
             return await self._rerun(once, is_read=is_read)
 
@@ -206,21 +204,39 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
+        pool, generation, connection = await self._taken()
+        try:
+            yield connection
+        except BaseException as error:
+            await self._given_back(pool, generation, connection, error)
+            raise
+        await self._given_back(pool, generation, connection)
+
+    async def _taken(self) -> tuple[asyncpg.Pool, int, Connection]:
+        """A connection in its turn, with the pool and the generation of connections that it is of."""
         pool, generation = self._pool, self._generation
         if pool is None:
             raise ConnectionRefusedError
         await self._turn()
         try:
-            connection = await pool.acquire(timeout=self._patience.turn)
-            try:
-                yield connection
-            except Exception as error:
-                await self._renew(pool, generation, error)
-                raise
-            finally:
-                await pool.release(connection, timeout=self._patience.release)
-        finally:
+            # Whose turn it is finds one free, or opens one, which has a time limit of its own.
+            return pool, generation, await pool.acquire()
+        except BaseException:
             self._turns.release()
+            raise
+
+    async def _given_back(
+        self, pool: asyncpg.Pool, generation: int, connection: Connection, error: BaseException | None = None
+    ) -> None:
+        try:
+            if isinstance(error, Exception):
+                await self._renew(pool, generation, error)
+        finally:
+            try:
+                # Only what was cut off may have to be waited for; a clock for each costs as much as a read.
+                await pool.release(connection, timeout=None if error is None else self._patience.release)
+            finally:
+                self._turns.release()
 
     async def _turn(self) -> None:
         if not self._turns.locked():
