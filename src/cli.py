@@ -22,6 +22,7 @@ from src.core.config import (
     settings_or_exit,
 )
 from src.core.ending import SHUTDOWN_SECONDS
+from src.core.logs import configure_logging
 from src.core.migrations import migrate as upgrade
 from src.core.outages import is_outage
 from src.core.postgres_account import EmbeddedPostgresFailed
@@ -55,11 +56,12 @@ def serve(
         settings = read_settings()
         if not settings.space_id:  # A Space says on its page what is wrong.
             require_valid(settings)
+    configure_logging(settings.log_level, settings.log_format)
     config = uvicorn.Config(
         "src.main:app",
         host=settings.listen_host,
         port=settings.port,
-        log_level=settings.log_level.lower(),
+        log_config=None,
         access_log=False,
         http="src.core.http_protocol:BoundedHttpProtocol",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
