@@ -52,7 +52,9 @@ class Passwords:
     async def verify(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
         """Whether the password is the one of the hash, and a hash to keep instead where that is outdated.
 
-        Without a hash it is never right, which takes as long to find out. Raises `PasswordsBusy`.
+        Without a hash it is never right, which takes as long to find out as with one of ours. Imported ones
+        take their own time until their owner signs in: to hide that, every wrong password would have to cost
+        all three, and whether an email is known is what signing up tells anyway. Raises `PasswordsBusy`.
         """
         return await self._in_turn(lambda: self._verified(normalised_password(password), password_hash))
 

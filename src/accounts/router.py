@@ -92,7 +92,10 @@ async def delete_account(deletion: AccountDeletion, account: AccountServiceDep) 
     responses=failures(401, 403, 429),
 )
 async def change_password(change: PasswordChange, account: AccountServiceDep) -> SignedIn:
-    """Take another password; every session ends, this one too, and a new token is answered."""
+    """Take another password; every session ends, this one too, and a new token is answered.
+
+    Personal access tokens stay alive: if somebody else may know one, revoke it.
+    """
     return await account.change_password(change)
 
 

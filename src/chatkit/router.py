@@ -16,6 +16,21 @@ from src.core.routing import StrictRoute
 router = APIRouter(prefix="/api/chatkit", tags=["chat"], route_class=StrictRoute)
 
 _SIGNED_IN: dict[str, Any] = {"security": [{"bearer": []}]}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+_FORM = {
+    "schema": {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}},
+        "required": ["file"],
+    }
+}
+_TAKES_FILE = _SIGNED_IN | {
+    "requestBody": {
+        "required": True,
+        "description": "At most 10 MiB, of the announced type. Of a form, its first file counts.",
+        "content": {"application/octet-stream": _FILE, "image/*": _FILE, "multipart/form-data": _FORM},
+    }
+}
 
 
 @router.post(
@@ -49,7 +64,7 @@ async def chatkit(asked: ChatKitRequest, door: DoorDep, request: Request) -> Res
     "/attachments/{attachment_id}",
     operation_id="upload_attachment",
     responses=failures(400, 401, 403, 404, 409, 413, 500, 503),
-    openapi_extra=_SIGNED_IN,
+    openapi_extra=_TAKES_FILE,
 )
 async def upload_attachment(
     attachment_id: AttachmentId, attachments: AttachmentsDep, now: NowDep, request: Request
@@ -63,7 +78,7 @@ async def upload_attachment(
     "/attachments/{attachment_id}",
     operation_id="post_attachment",
     responses=failures(400, 401, 403, 404, 409, 413, 500, 503),
-    openapi_extra=_SIGNED_IN,
+    openapi_extra=_TAKES_FILE,
 )
 async def post_attachment(
     attachment_id: AttachmentId, attachments: AttachmentsDep, now: NowDep, request: Request
@@ -80,7 +95,7 @@ async def post_attachment(
     | {
         200: {
             "description": "The file.",
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {"application/octet-stream": _FILE},
         }
     },
     openapi_extra=_SIGNED_IN,

@@ -97,7 +97,9 @@ def _describe_retries(operation: dict[str, Any]) -> None:
 
 def _describe_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     operation["responses"] |= {str(status): told for status, told in failures(413).items()}
-    content = operation["requestBody"]["content"]["application/json"]
+    content = operation["requestBody"]["content"].get("application/json")
+    if content is None:
+        return  # A file, which the route describes itself.
     content["example"] = _example_of(content["schema"], schemas)
     _let_defaults_be_omitted(content["schema"], schemas)
 
