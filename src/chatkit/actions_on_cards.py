@@ -70,7 +70,9 @@ class TaskCards:
             buttons = TaskButtons.of(transaction, context.caller, context.now)
             deed, notice = await _pressed(buttons, action, card)
             if deed is not None:
-                await threads.put(thread_id, _note(deed, context), context.now)
+                note = _note(deed, context)
+                await threads.delete_item(thread_id, note.id)
+                await threads.put(thread_id, note, context.now)
             shown = await buttons.tasks.get_all(_ids_behind(task_ids_of(card), deed))
             renewed = task_card(card.id, card.thread_id, shown, card.created_at, notice=notice)
             await threads.put(thread_id, as_new_item(renewed), context.now)
@@ -102,5 +104,5 @@ def _ids_behind(ids: Sequence[int], deed: Deed | None) -> list[int]:
 
 
 def _note(deed: Deed, context: ChatKitContext) -> NewItem:
-    """What the model shall know of it in the next turn."""
-    return replace(tool_call(deed.used, context.now), id=deed.used.call_id)
+    """What the model shall know of it in the next turn: of each task the last press, where it came."""
+    return replace(tool_call(deed.used, context.now), id=f"button_{deed.task.id}")

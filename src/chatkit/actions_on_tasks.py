@@ -135,7 +135,6 @@ async def press(buttons: TaskButtons, action: Action[str, Any]) -> Deed:
 def _deed(
     tool: str, outcome: BaseModel, task: TaskRead, upcoming: TaskRead | None = None, **arguments: Any
 ) -> Deed:
-    # Pressed twice, nothing new is done, and the task's version tells that it is the same deed.
     call_id = f"button_{task.id}_{task.version}"
     result = outcome.model_dump(mode="json") | _BY_BUTTON
     return Deed(ToolUsed(call_id, tool, {"task_id": task.id, **arguments}, result), task, upcoming)

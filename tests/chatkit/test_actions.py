@@ -139,6 +139,27 @@ async def test_no_model_is_asked_and_the_next_turn_knows(
     assert said == UserSaid("that was quick")
 
 
+async def test_of_many_presses_on_a_task_models_are_told_the_last_where_it_came(
+    client: httpx.AsyncClient, chatkit: ChatKitClient, answer_with: AnswerWith
+) -> None:
+    await create_task(client, "Buy milk")
+    card = await listed(chatkit)
+    responder = answer_with(*says("Good."))
+
+    for label in ("Done", "Undo", "Done", "Undo"):
+        card = await press(chatkit, card, label)
+    await chatkit.say(card.thread_id, "one")
+    await press(chatkit, card, "Done")
+    await chatkit.say(card.thread_id, "two")
+
+    first, second = (
+        [item for item in history if isinstance(item, ToolUsed)] for history in responder.histories
+    )
+    assert [item.arguments.get("completed") for item in first if item.tool == "complete_task"] == [False]
+    assert [item.arguments.get("completed") for item in second if item.tool == "complete_task"] == [None]
+    assert responder.histories[1][-2:] == [second[-1], UserSaid("two")]
+
+
 async def test_undo_in_words_takes_back_what_a_button_did(
     client: httpx.AsyncClient, chatkit: ChatKitClient
 ) -> None:
