@@ -9,7 +9,7 @@ import sys
 from mcp_server.stdio import StdioSettings, serve
 from src.core.config import Settings, ended_by_unusable_settings, load_settings
 from src.core.errors import DomainError
-from src.core.logs import configure_logging
+from src.core.logs import configure_logging, flush_logs
 from src.core.outages import is_outage
 from src.core.postgres_account import EmbeddedPostgresFailed
 
@@ -24,7 +24,7 @@ def main() -> None:
     with ended_by_unusable_settings():
         settings = load_settings()
         chosen = StdioSettings.of({**os.environ, **given}, settings)
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     asyncio.run(_until_ended(settings, chosen))
 
 
@@ -42,6 +42,7 @@ async def _until_ended(settings: Settings, chosen: StdioSettings) -> None:
         _fail(f"The database does not answer: {error}")
     if stopping.is_set():
         # A thread still waits for standard input, and nothing can wake it; all else is closed by now.
+        flush_logs()
         os._exit(0)
 
 

@@ -44,7 +44,7 @@ class LogWriter:
             self._some.set()
             self._start()
         if self.is_ending:
-            self.flush()
+            self.flush(GATHERED_SECONDS)
 
     def flush(self, seconds: float = 1.0) -> None:
         """Wait until what was put so far is written, but not for ever."""

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 
 import asyncpg
+import httpx
 from pydantic import ValidationError
 
 from src.core.errors import DomainError
@@ -16,7 +17,15 @@ from src.core.errors import DomainError
 _MOST_FRAMES = 30
 _MOST_LINKS = 8
 # Their sentences name code and addresses.
-_FREE_OF_VALUES = (OSError, AttributeError, ImportError, NameError, NotImplementedError, AssertionError)
+_FREE_OF_VALUES = (
+    OSError,
+    httpx.TransportError,
+    AttributeError,
+    ImportError,
+    NameError,
+    NotImplementedError,
+    AssertionError,
+)
 # Classes of SQLSTATE whose sentences quote what was given: data exceptions, and whatever triggers raise.
 _QUOTING = ("22", "P0")
 _FRAME = re.compile(r"[ |]*  File \".+\", line \d+")

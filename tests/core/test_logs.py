@@ -237,6 +237,8 @@ class Quoting(Exception):
         (ValueError(VALUE), "ValueError"),
         (Quoting(VALUE), "Quoting"),
         (OSError(111, "Connect call failed ('127.0.0.1', 5432)"), "ConnectionRefusedError: [Errno 111] Conn"),
+        (httpx.ConnectTimeout("timed out"), "ConnectTimeout: timed out"),
+        (httpx.HTTPError(VALUE), "HTTPError"),
         (asyncpg.DataError(VALUE), "DataError"),
         (
             asyncpg.InvalidTextRepresentationError(f"syntax: {VALUE}"),
@@ -411,3 +413,14 @@ def test_workers_that_share_a_pipe_keep_their_lines_whole() -> None:
     lines = b"".join(received).splitlines()
     assert len(lines) == 12_000
     assert {line for line in lines if len(set(line)) != 1 or len(line) != 100} == set()
+
+
+def test_at_the_end_nothing_waits() -> None:
+    reading, writing = os.pipe()
+    writer = LogWriter(writing, lambda: lambda event: event["event"])
+    writer.is_ending = True
+
+    writer.put({"event": b"the last word"})
+
+    os.set_blocking(reading, False)
+    assert os.read(reading, 100) == b"the last word"

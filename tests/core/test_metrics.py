@@ -1,8 +1,12 @@
 """What Prometheus reads, and who may."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,6 +20,7 @@ from src.main import create_app
 from tests.conftest import client_of, running, settings_for
 from tests.factories import StandingClock, create_task, token_for
 
+ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-for-prometheus"
 
 
@@ -200,3 +205,15 @@ async def test_the_process_is_told(counting_app: FastAPI) -> None:
 
     assert scraped.value("process_resident_memory_bytes") > 1_000_000
     assert scraped.value("process_cpu_seconds_total") > 0
+
+
+def test_workers_that_share_a_folder_are_added_up(tmp_path: Path) -> None:
+    """In processes of their own: the library decides on import where it counts."""
+    count = "metrics = Metrics(); metrics.limit_refused('chat'); print(metrics.told('')[0].decode())"
+    worker = [sys.executable, "-c", f"from src.core.prometheus import Metrics; {count}"]
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    outputs = [subprocess.check_output(worker, env=environment, cwd=ROOT, text=True) for _ in range(2)]
+
+    first, second = (Scraped(each).value("todo_limit_refusals_total", limit="chat") for each in outputs)
+    assert (first, second) == (1, 2)
