@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy import bindparam, text
@@ -15,8 +16,17 @@ from src.core.outages import DatabaseConflict, ZoneUnknownToDatabase, rerun_on_c
 from src.main import create_app
 from tests.conftest import client_of, running, settings_for
 from tests.factories import StandingClock, create_task, token_for
+from tests.faults.waiting import awaited
 
-AT_ONCE = 8
+AT_ONCE = 3
+WAITING = """
+WITH RECURSIVE blocked AS (
+    SELECT pid FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))
+    UNION
+    SELECT a.pid FROM pg_stat_activity a JOIN blocked b ON b.pid = ANY (pg_blocking_pids(a.pid))
+)
+SELECT count(*) FROM blocked
+"""
 SERIALIZABLE = "options=-c%20default_transaction_isolation%3Dserializable"
 LOCK = Query(text("SELECT pg_advisory_xact_lock(:key)").bindparams(bindparam("key")))
 
@@ -39,15 +49,29 @@ async def database(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_a_single_change_is_made_again_until_it_goes_through(strict_client: httpx.AsyncClient) -> None:
+async def test_a_single_change_is_made_again_until_it_goes_through(
+    strict_client: httpx.AsyncClient, postgres: EmbeddedPostgres
+) -> None:
     task = await create_task(strict_client)
     path = f"/api/me/tasks/{task['id']}"
+    other, onlooker = await asyncpg.connect(postgres.url), await asyncpg.connect(postgres.url)
 
-    for _ in range(5):
-        answers = await asyncio.gather(
-            *(strict_client.patch(path, json={"description": f"Text {n}"}) for n in range(2))
-        )
-        assert [answer.status_code for answer in answers] == [200, 200], [a.text for a in answers]
+    async def all_wait() -> bool:
+        return bool(await onlooker.fetchval(WAITING, other.get_server_pid()) == AT_ONCE)
+
+    async with other.transaction():
+        await other.execute("UPDATE task SET description = 'Theirs' WHERE id = $1", task["id"])
+        changes = [
+            asyncio.create_task(strict_client.patch(path, json={"title": f"Title {n}"}))
+            for n in range(AT_ONCE)
+        ]
+        await awaited(all_wait, "every change waits for the other's")
+    answers = await asyncio.gather(*changes)
+    await other.close()
+    await onlooker.close()
+
+    assert [answer.status_code for answer in answers] == [200] * AT_ONCE, [a.text for a in answers]
+    assert (await strict_client.get(path)).json()["description"] == "Theirs"
 
 
 async def test_a_deadlock_is_resolved_by_running_one_of_the_two_again(database: Database) -> None:

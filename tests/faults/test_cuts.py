@@ -164,8 +164,8 @@ async def test_a_database_that_fell_asleep_is_not_woken_by_an_idle_pool(
     server: Server, faulty_client: httpx.AsyncClient
 ) -> None:
     await many_at_once(faulty_client)
-    await server.cut_all()
     before = server.connections
+    await server.cut_all()
     administrator = await server.direct()
 
     for _ in range(50):  # Round trips, in which a pool that keeps a connection would make it.
