@@ -23,12 +23,12 @@ from src.accounts.service import Accounts
 from src.analytics.router import router as analytics_router
 from src.assembly import authenticator_for, cursor_key_of, own_url
 from src.assistant.loading import AssistantLoader
-from src.assistant.provider_choice import choices, is_priced
+from src.assistant.provider_choice import choices
 from src.auth.tokens import secrets_of
 from src.chat.leases import Leases
-from src.chat.limits import ChatLimits, message_limits
+from src.chat.limits import limits_from
 from src.chat.router import chat_router, conversations_router
-from src.chat.token_budget import TokenBudget
+from src.chat.token_budget import budget_from
 from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
 from src.chatkit.router import router as chatkit_router
@@ -54,7 +54,6 @@ from src.core.observation import Observation
 from src.core.openapi import describe
 from src.core.rate_limit import RateLimitLayer, RequestLimit
 from src.core.route_index import RouteIndex
-from src.core.shared_limits import SharedLimits
 from src.core.startup import announce, development_secret, resolved_database
 from src.personal_tokens.router import router as personal_tokens_router
 from src.preferences.router import router as preferences_router
@@ -221,7 +220,11 @@ async def _start_chat(
     stack.push_async_callback(loader.close)
     app.state.assistant = loader.get
     leases = Leases(database)
-    turns = app.state.turns = _turns(settings, database, app, leases)
+    app.state.token_budget = budget_from(settings, database)
+    limits = limits_from(settings, database, app.state.token_clock, app.state.token_budget)
+    history_limit = settings.max_conversation_history
+    turns = ChatTurns(database, clock, history_limit=history_limit, limits=limits, leases=leases)
+    app.state.turns = turns
     stack.push_async_callback(turns.close)
     await stack.enter_async_context(interrupting_at_the_end(lambda: _let_nobody_speak(leases, turns)))
     chatkit = ChatKitLoader(
@@ -235,22 +238,6 @@ async def _start_chat(
 async def _let_nobody_speak(leases: Leases, turns: ChatTurns) -> None:
     leases.close()
     await turns.close()
-
-
-def _turns(settings: Settings, database: Database, app: FastAPI, leases: Leases) -> ChatTurns:
-    budget = TokenBudget(database, settings.daily_token_budget) if settings.daily_token_budget else None
-    app.state.token_budget = budget
-    limits = ChatLimits(
-        SharedLimits(database),
-        app.state.token_clock,
-        messages=message_limits(settings.rate_limit_per_minute, settings.rate_limit_per_hour),
-        turns_at_once=settings.turns_at_once,
-        budget=budget if is_priced(settings) else None,
-    )
-    clock: Clock = app.state.clock
-    return ChatTurns(
-        database, clock, history_limit=settings.max_conversation_history, limits=limits, leases=leases
-    )
 
 
 def _build_consent(servers: ToolServers) -> "ConsentAnswerer":

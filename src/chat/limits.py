@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from src.assistant.provider_choice import is_priced
 from src.auth.context import Caller
 from src.chat.errors import TooManyTurns
 from src.chat.token_budget import TokenBudget
 from src.core.clock import Clock
+from src.core.config import Settings
+from src.core.database import Database
 from src.core.metrics import limit_refused
 from src.core.quota import Quota
 from src.core.shared_limits import Limit, RateLimitExceeded, SharedLimits, limit_key
@@ -92,3 +95,16 @@ class ChatLimits:
 def message_limits(per_minute: int, per_hour: int) -> list[Limit]:
     """The limits on messages; 0 is none."""
     return [Limit(most, seconds) for most, seconds in ((per_minute, 60), (per_hour, 60 * 60)) if most]
+
+
+def limits_from(
+    settings: Settings, database: Database, real_clock: Clock, budget: TokenBudget | None
+) -> ChatLimits:
+    """The limits that the settings give; a budget counts where somebody who answers has to be paid."""
+    return ChatLimits(
+        SharedLimits(database),
+        real_clock,
+        messages=message_limits(settings.rate_limit_per_minute, settings.rate_limit_per_hour),
+        turns_at_once=settings.turns_at_once,
+        budget=budget if is_priced(settings) else None,
+    )

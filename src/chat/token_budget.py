@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from src.auth.context import Caller
 from src.chat.errors import TokenBudgetExceeded
 from src.chat.token_repository import TokenRepository
+from src.core.config import Settings
 from src.core.database import Database
 from src.core.metrics import limit_refused
 from src.preferences.service import PreferencesService
@@ -44,6 +45,10 @@ class TokenBudget:
         # A day in which clocks are put back is longer than 24 hours.
         since = min(now - _A_DAY, began_at)
         return await TokenRepository(self._database, user_id).spent(since, began_at)
+
+
+def budget_from(settings: Settings, database: Database) -> TokenBudget | None:
+    return TokenBudget(database, settings.daily_token_budget) if settings.daily_token_budget else None
 
 
 def _day_of(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
