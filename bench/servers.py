@@ -61,7 +61,7 @@ async def running(
             stderr=output,
         )
     try:
-        await _answering(process, port)
+        await _answering(process, port, log)
         yield Server(port, process.pid, time.monotonic() - started)
     finally:
         if process.returncode is None:
@@ -88,7 +88,7 @@ _SETTINGS = {
 }
 
 
-async def _answering(process: asyncio.subprocess.Process, port: int) -> None:
+async def _answering(process: asyncio.subprocess.Process, port: int, log: Path) -> None:
     """Wait for the first answer of a starting server.
 
     Raises:
@@ -104,7 +104,11 @@ async def _answering(process: asyncio.subprocess.Process, port: int) -> None:
         await connection.open(_HEALTH)
         connection.close()
         return
-    raise ChildProcessError("The server did not start: its log says why.")
+    raise ChildProcessError(f"The server did not start: {_last_words(log)}")
+
+
+def _last_words(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
 
 
 def free_port() -> int:

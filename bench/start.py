@@ -20,8 +20,8 @@ async def measure(ground: Ground) -> Section:
     """Several starts with everything compiled; the first, which only warms up, is left out."""
     for folder in ("src", "mcp_server", "bench"):
         compileall.compile_dir(ROOT / folder, quiet=2)
-    starts = [await _start(ground) for _ in range(3 if ground.is_quick else 6)][1:]
-    limits = [await _limit_start(ground) for _ in range(3)][1:]
+    starts = [await _start(ground) for _ in range(2 if ground.is_quick else 6)][1:]
+    limits = [await _limit_start(ground) for _ in range(2 if ground.is_quick else 4)][1:]
     after_rest, after_chat = await _grown(ground)
     seconds = statistics.median(each[0] for each in starts)
     limit_seconds = statistics.median(each[0] for each in limits)

@@ -86,7 +86,7 @@ async def _turns(
     connection = await Connection.to(service.port)
     beside = await Connection.to(model.port) if model else None
     turns, firsts, models = [], [], []
-    for number, name in enumerate(ground.cast.people[: _WARMING + (40 if ground.is_quick else 150)]):
+    for number, name in enumerate(ground.cast.people[: _WARMING + (25 if ground.is_quick else 150)]):
         token = ground.cast.tokens[name]
         answer = await connection.ask(chat_request(token, text))
         streamed = await connection.ask(chat_request(token, text, is_streamed=True))
