@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import orjson
 import typer
@@ -94,8 +94,19 @@ def token(
     days: Annotated[int, typer.Option(help="How long it is accepted.", min=1, max=365)] = 7,
 ) -> None:
     """Print a bearer token for a user."""
-    settings = settings_or_exit()
-    typer.echo(access_token(settings, development_secret(settings), user, timedelta(days=days)))
+    typer.echo(_own_token(settings_or_exit(), user, timedelta(days=days)))
+
+
+def _own_token(settings: Settings, user: str, lifetime: timedelta) -> str:
+    """A token of ours, where the service would take it."""
+    from src.auth.token_rules import token_rules  # noqa: PLC0415 - cryptography would slow every other start.
+
+    if token_rules(settings).by_secret is None:
+        _fail(
+            f"With JWT_ALGORITHM={settings.jwt_algorithm} no token signed with the secret is accepted; "
+            "sign in at the frontend, or make a personal access token (POST /api/me/tokens)."
+        )
+    return access_token(settings, development_secret(settings), user, lifetime)
 
 
 @cli.command()
@@ -142,11 +153,11 @@ def chat(
     from src.terminal_chat import talk  # noqa: PLC0415 - its libraries would slow every other start.
 
     settings = settings_or_exit()
-    bearer = bearer or access_token(settings, development_secret(settings), user, timedelta(days=1))
+    bearer = bearer or _own_token(settings, user, timedelta(days=1))
     talk(settings, url, bearer)
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str) -> NoReturn:
     typer.echo(f"todo: {sentence}", err=True)
     raise typer.Exit(1)
 

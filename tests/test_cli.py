@@ -94,6 +94,28 @@ def test_a_token_speaks_for_its_user_for_some_days(monkeypatch: pytest.MonkeyPat
     assert claims["exp"] - claims["iat"] == 3 * 24 * 3600
 
 
+@pytest.mark.parametrize("command", [["token", "ann"], ["chat"]])
+def test_where_no_token_of_the_secret_is_accepted_none_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    production = {
+        "ENVIRONMENT": "production",
+        "BETTER_AUTH_SECRET": SECRET,
+        "DATABASE_URL": "postgresql://ann@db.example/todo",
+        "BETTER_AUTH_URL": "https://app.example",
+        "JWT_ALGORITHM": "EdDSA",
+    }
+    for name, value in production.items():
+        monkeypatch.setenv(name, value)
+
+    result = CliRunner().invoke(cli, command)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "JWT_ALGORITHM=EdDSA" in result.stderr
+    assert "personal access token" in result.stderr
+
+
 @pytest.mark.parametrize("days", ["0", "366"])
 def test_a_token_lives_at_most_a_year(days: str) -> None:
     result = CliRunner().invoke(cli, ["token", "ann", "--days", days])
