@@ -42,7 +42,8 @@ def _install(home: Path) -> None:
     done = subprocess.run(
         command, cwd=unfinished, capture_output=True, text=True, timeout=_SECONDS_TO_INSTALL, check=False
     )
-    if done.returncode and _NO_REGISTRY.search(done.stderr):
+    may_skip = not os.environ.get("REQUIRE_NODE_TESTS")
+    if done.returncode and may_skip and _NO_REGISTRY.search(done.stderr):
         shutil.rmtree(unfinished)
         pytest.skip("npm's registry cannot be reached, so the official MCP tools cannot be installed")
     assert done.returncode == 0, done.stderr

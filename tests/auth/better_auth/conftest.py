@@ -38,7 +38,7 @@ def better_auth_urls(postgres: EmbeddedPostgres) -> Iterator[dict[str, str]]:
         with better_auths(postgres.url, options) as urls:
             yield urls
     except NotInstalled as reason:
-        if os.environ.get("REQUIRE_BETTER_AUTH"):
+        if os.environ.get("REQUIRE_NODE_TESTS"):
             raise
         pytest.skip(f"no real Better Auth here: {reason}")
 
