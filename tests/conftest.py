@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from src.core.config import Environment, Settings
 from src.core.embedded_postgres import EmbeddedPostgres
+from src.core.logs import flush_logs
 from src.main import create_app
 from tests.factories import SECRET, StandingClock, token_for
 
@@ -73,6 +74,13 @@ def clock(shared_clock: StandingClock) -> Iterator[StandingClock]:
 def user_id() -> str:
     """A user nobody else has: tests part by owner, as the service does, and need no clean-up."""
     return f"user-{next(_numbers)}"
+
+
+@pytest.fixture(autouse=True)
+def _logs_written() -> Iterator[None]:
+    """Lines are written behind whoever logs; let none come out in the middle of pytest's own."""
+    yield
+    flush_logs()
 
 
 ClientFor = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]

@@ -146,7 +146,7 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(20, ge=0)
     rate_limit_per_hour: int = Field(100, ge=0)
     rate_limit_turns_at_once: int | None = Field(None, ge=0)
-    rate_limit_requests_per_minute: int = Field(60_000, ge=0)
+    rate_limit_requests_per_minute: int = Field(300_000, ge=0)
     rate_limit_address_per_minute: int = Field(600, ge=0)
     daily_token_budget: int | None = Field(None, ge=1)
 

@@ -12,6 +12,7 @@ from src.core.clock import system_clock
 from src.core.errors import ErrorKind
 from src.core.health import SERVICE_NAME, VERSION
 from src.core.http_errors import problem, problem_response
+from src.core.logs import AccessLog, configure_logging
 from src.core.middleware import RequestLayer
 from src.web.page import PAGE_HEADERS, home_page
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 def unusable_app(problems: Sequence[str]) -> FastAPI:
     """An application that lives, says what to set, and refuses everything else."""
+    configure_logging("INFO")
     for sentence in problems:
         log.error("%s", sentence)
     notice = " ".join(problems)
@@ -58,5 +60,5 @@ def unusable_app(problems: Sequence[str]) -> FastAPI:
             Route("/{path:path}", refused, methods=methods),
         ],
     )
-    app.add_middleware(RequestLayer)
+    app.add_middleware(RequestLayer, observers=[AccessLog()])
     return app
