@@ -22,7 +22,7 @@ from src.core.config import (
     settings_or_exit,
 )
 from src.core.ending import SHUTDOWN_SECONDS
-from src.core.logs import configure_logging
+from src.core.logs import configure_logging, flush_logs
 from src.core.migrations import migrate as upgrade
 from src.core.outages import is_outage
 from src.core.postgres_account import EmbeddedPostgresFailed
@@ -73,6 +73,9 @@ def serve(
     server.run()
     if not server.started:
         raise typer.Exit(STARTUP_FAILURE)
+    # All is closed. Taking a thousand modules apart would take a second that a supervisor may not wait.
+    flush_logs()
+    os._exit(0)
 
 
 class Server(uvicorn.Server):
