@@ -48,10 +48,12 @@ class AttachmentService:
         Raises:
             AttachmentNotFound: nothing was announced under that id.
             AttachmentInUse: it is part of a message already, and stays as it is.
-            InvalidInput: it is empty, too large or of another type.
+            InvalidInput: it is empty, larger than announced or of another type.
         """
         row = await self._found(attachment_id)
         mime_type = _type_of(content, row["mime_type"])
+        if len(content) > row["size"]:  # What a user may keep was counted when it was announced.
+            raise InvalidInput("body", f"The file was announced with {row['size']} bytes, and has more.")
         if not await self._repository.upload(attachment_id, mime_type, content, now):
             raise AttachmentInUse
         return await self._found(attachment_id)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import AnyUrl, ValidationError
 
 from src.auth.context import Caller
 from src.auth.dependencies import ZONE_HEADER, AuthenticatedDep, ReaderDep, get_reader
@@ -15,7 +16,9 @@ from src.chatkit.door import ChatKitDoor
 from src.chatkit.links import LONGEST_TICKET, FileLinks, link_key, owner_in
 from src.chatkit.loading import LoadedChatKit
 from src.core.clock import Clock
+from src.core.config import Settings
 from src.core.dependencies import DatabaseDep, NowDep, SettingsDep
+from src.core.errors import InvalidInput
 from src.core.rate_limit import RequestLimit
 
 AttachmentId = Annotated[str, Path(max_length=100, description="The attachment's id.", examples=["atc_1"])]
@@ -29,8 +32,7 @@ async def get_door(
     settings: SettingsDep,
     now: NowDep,
 ) -> ChatKitDoor:
-    base_url = (settings.public_url or str(request.base_url)).rstrip("/")
-    links = FileLinks(base_url, _link_key(request), caller.user_id, _token_now(request))
+    links = FileLinks(_base_url(request, settings), _link_key(request), caller.user_id, _token_now(request))
     context = ChatKitContext(caller, now, assistant, links)
     return ChatKitDoor(context, cast(LoadedChatKit, request.app.state.chatkit), answering)
 
@@ -56,6 +58,16 @@ async def get_shown_attachments(
         return AttachmentService(database, await get_reader(request, request.headers.get(ZONE_HEADER)))
     cast(RequestLimit, request.app.state.user_requests).take(owner)
     return AttachmentService(database, Caller(owner, scopes=frozenset({Scope.READ})))
+
+
+def _base_url(request: Request, settings: Settings) -> str:
+    """Where clients reach this service: where nothing is configured, by the name that they call it."""
+    url = settings.public_url or str(request.base_url)
+    try:
+        AnyUrl(url)
+    except ValidationError as error:
+        raise InvalidInput("Host", "This names no host.") from error
+    return url.rstrip("/")
 
 
 def _link_key(request: Request) -> bytes:

@@ -137,7 +137,7 @@ class ChatKitClient:
         """What is said in a thread, oldest first."""
         return [said(item) for item in (await self.items(thread_id, order="asc", limit=100)).data]
 
-    async def announce(self, name: str, mime_type: str, size: int = 10) -> httpx.Response:
+    async def announce(self, name: str, mime_type: str, size: int = 1_000) -> httpx.Response:
         params = AttachmentCreateParams(name=name, size=size, mime_type=mime_type)
         return await self.post(AttachmentsCreateReq(params=params))
 

@@ -245,6 +245,28 @@ async def test_a_thread_takes_its_files_along_when_it_is_deleted(
     assert await rows_of(database, "attachment_content", user_id) == []
 
 
+async def test_a_file_larger_than_announced_is_refused_for_what_is_kept_was_counted_then(
+    chatkit: ChatKitClient, client: httpx.AsyncClient
+) -> None:
+    announced = (await chatkit.announce("a.txt", "text/plain", 4)).json()
+    path = f"/api/chatkit/attachments/{announced['id']}"
+
+    larger = await client.put(path, content=b"milk!")
+    as_said = await client.put(path, content=b"milk")
+
+    assert (larger.status_code, larger.json()["code"]) == (400, "invalid_input")
+    assert as_said.status_code == 200
+    assert (await client.get(path)).content == b"milk"
+
+
+async def test_a_host_that_is_none_is_no_address_to_tell(client: httpx.AsyncClient) -> None:
+    request = {"type": "threads.list"}
+
+    response = await client.post("/api/chatkit", json=request, headers={"Host": "%00"})
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "Host")
+
+
 async def test_files_that_are_never_sent_are_bounded_and_forgotten_after_a_day(
     chatkit: ChatKitClient, clock: StandingClock, database: Database, user_id: str
 ) -> None:
