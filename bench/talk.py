@@ -26,6 +26,7 @@ class Turns:
 
     seconds: Sequence[float]
     first_bytes: Sequence[float]
+    cpu_seconds: float
     model_seconds: float = 0
 
     @property
@@ -37,19 +38,19 @@ async def measure(ground: Ground) -> Section:
     turns = await _local(ground) | await _scripted(ground)
     return Section(
         "Chat turns: ms over one connection, each in a conversation of its own",
-        ["", "p50", "p99", "first byte", "model alone", "added"],
+        ["", "p50", "p99", "first byte", "CPU", "model alone", "added"],
         [[name, *map(milliseconds, _row(each))] for name, each in turns.items()],
         [_check(name, each) for name, each in turns.items()],
         figures={name: dict(zip(_NAMES, _row(each), strict=True)) for name, each in turns.items()},
     )
 
 
-_NAMES = ("p50", "p99", "first_byte", "model", "added")
+_NAMES = ("p50", "p99", "first_byte", "cpu", "model", "added")
 
 
 def _row(turns: Turns) -> tuple[float, ...]:
     first = statistics.median(turns.first_bytes)
-    return (*percentiles(turns.seconds), first, turns.model_seconds, turns.added)
+    return (*percentiles(turns.seconds), first, turns.cpu_seconds, turns.model_seconds, turns.added)
 
 
 def _check(name: str, turns: Turns) -> Check:
@@ -86,7 +87,10 @@ async def _turns(
     connection = await Connection.to(service.port)
     beside = await Connection.to(model.port) if model else None
     turns, firsts, models = [], [], []
+    cpu = 0.0
     for number, name in enumerate(ground.cast.people[: _WARMING + (25 if ground.is_quick else 150)]):
+        if number == _WARMING:
+            cpu = service.cpu_seconds()
         token = ground.cast.tokens[name]
         answer = await connection.ask(chat_request(token, text))
         streamed = await connection.ask(chat_request(token, text, is_streamed=True))
@@ -96,9 +100,10 @@ async def _turns(
             turns.append(answer.seconds)
             firsts.append(streamed.first_byte)
             models.append(alone.seconds * asked if alone else 0.0)
+    cpu = (service.cpu_seconds() - cpu) / (len(turns) + len(firsts))
     for each in filter(None, (connection, beside)):
         each.close()
-    return Turns(turns, firsts, statistics.median(models))
+    return Turns(turns, firsts, cpu, statistics.median(models))
 
 
 _OF_MODEL = request("POST", "/v1/chat/completions", "none", _MODEL_REQUEST)
