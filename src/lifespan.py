@@ -28,6 +28,7 @@ from src.core.config import (
 from src.core.database import Database
 from src.core.database_url import DatabaseAddress
 from src.core.ending import interrupting_at_the_end
+from src.core.garbage import keep_what_is_loaded
 from src.core.migrations import migrate_or_wait
 from src.core.startup import announce, development_secret, resolved_database
 
@@ -63,6 +64,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         _start_mcp(stack, app, servers)
         await _start_chat(stack, app, settings, database, servers)
         announce(settings, secret)
+        keep_what_is_loaded()
         yield
 
 
