@@ -94,8 +94,8 @@ async def post_attachment(
     responses=failures(400, 401, 404, 500, 503)
     | {
         200: {
-            "description": "The file.",
-            "content": {"application/octet-stream": _FILE},
+            "description": "The file, as what it was sent.",
+            "content": {"*/*": _FILE},
         }
     },
     openapi_extra=_SIGNED_IN,

@@ -95,7 +95,8 @@ def _combination_problems(rule: RecurrenceRule) -> Iterator[FieldError]:
 
 def _names_a_day_no_month_has(rule: RecurrenceRule) -> bool:
     """30 February is nothing, though the clamp would make it the 28th."""
-    if not (rule.months and rule.month_days):
+    lengths = [monthrange(_LEAP_YEAR, month)[1] for month in rule.months if 1 <= month <= 12]
+    if not (lengths and rule.month_days):
         return False
-    longest = max(monthrange(_LEAP_YEAR, month)[1] for month in rule.months)
+    longest = max(lengths)
     return all(abs(day) > longest for day in rule.month_days)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from src.core.schemas import Instant, RequestModel
 from src.language import Understood
@@ -17,7 +17,7 @@ class QuickAddRequest(RequestModel):
     text: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"\S")] = Field(
         examples=["Pay rent every 1st p1 #home"]
     )
-    dry_run: bool = Field(default=False, description="Only show what would be stored.")
+    dry_run: StrictBool = Field(default=False, description="Only show what would be stored.")
 
 
 class UnderstoodRead(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    StrictBool,
     StringConstraints,
 )
 
@@ -86,7 +87,7 @@ class TaskCreate(TaskFields):
 class TaskReplace(TaskFields):
     """The whole task anew: what is omitted returns to its default."""
 
-    completed: bool = False
+    completed: StrictBool = False
 
 
 class TaskUpdate(RequestModel):
@@ -100,13 +101,13 @@ class TaskUpdate(RequestModel):
     due_date: DueText | None = None
     due_string: DueText | None = None
     recurrence: Recurrence | None = None
-    completed: bool | None = None
+    completed: StrictBool | None = None
 
 
 class TaskCompletion(RequestModel):
     """Whether the task is done."""
 
-    completed: bool = Field(examples=[True])
+    completed: StrictBool = Field(examples=[True])
 
 
 class TaskRead(WrittenModel):

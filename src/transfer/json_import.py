@@ -71,7 +71,7 @@ def _document(text: str) -> dict[str, Any]:
 
 
 def _records(draft: Draft, document: dict[str, Any], section: str) -> Iterator[tuple[Place, dict[str, Any]]]:
-    values = document.get(section) or []
+    values = document.get(section, [])
     if not isinstance(values, list):
         raise InvalidInput(section, "This is a list.")
     for index, value in enumerate(values):

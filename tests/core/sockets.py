@@ -1,6 +1,7 @@
 """The application behind a real server, and requests as bytes."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,8 +16,6 @@ async def served(app: ASGIApp, *, http: type[asyncio.Protocol] | str = "auto") -
     """The port on loopback where a server runs the application."""
     config = uvicorn.Config(
         app,
-        host="127.0.0.1",
-        port=0,
         http=http,
         lifespan="off",
         log_config=None,
@@ -24,7 +23,9 @@ async def served(app: ASGIApp, *, http: type[asyncio.Protocol] | str = "auto") -
         timeout_keep_alive=1,
     )
     server = uvicorn.Server(config)
-    listener = config.bind_socket()
+    # The protocol is named: only then asyncio sends small answers at once, 40 ms sooner.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     listener.listen()  # Whoever connects before the server has started waits.
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

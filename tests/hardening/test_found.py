@@ -1,6 +1,7 @@
 """What others' tools found once, held by name."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -71,3 +72,35 @@ async def test_a_wall_in_an_export_is_not_described_as_an_instant(client: httpx.
     described = document["TaskRecord"]["properties"]["scheduled"]["anyOf"][0]
     assert exported["tasks"][0]["scheduled"].endswith("T09:00:00")
     assert "format" not in described
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"frequency": "yearly", "months": [13], "month_days": [31]},
+        {"frequency": "yearly", "months": [-1, 2], "month_days": [30]},
+        {"rule": "FREQ=YEARLY;BYMONTH=13;BYMONTHDAY=31"},
+    ],
+)
+async def test_months_that_no_year_has_are_refused(client: httpx.AsyncClient, rule: dict[str, Any]) -> None:
+    response = await client.post("/api/me/tasks", json={"title": "Call mom", "recurrence": rule})
+
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("given", [0, 1, "yes"])
+async def test_what_is_true_or_false_is_said_so(client: httpx.AsyncClient, given: int | str) -> None:
+    task = await create_task(client)
+
+    completed = await client.patch(f"/api/me/tasks/{task['id']}/complete", json={"completed": given})
+    previewed = await client.post("/api/me/tasks/quick", json={"text": "Pay rent", "dry_run": given})
+
+    assert (completed.status_code, previewed.status_code) == (422, 422)
+
+
+async def test_a_history_that_is_no_list_is_refused(client: httpx.AsyncClient) -> None:
+    file = {"format": "todo-ai", "tasks": [{"title": "Call mom"}], "history": {}}
+
+    response = await client.post("/api/me/import", json=file)
+
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "history")
