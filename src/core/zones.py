@@ -31,7 +31,8 @@ def zone_named(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=1)
 def _zones_by_folded_name() -> dict[str, str]:
-    return {name.lower(): name for name in available_timezones()}
+    # `localtime` is whatever the machine's is, and PostgreSQL knows no such zone.
+    return {name.lower(): name for name in available_timezones() - {"localtime"}}
 
 
 def _hint(name: str) -> str:

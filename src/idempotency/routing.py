@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from src.auth.dependencies import get_identity
 from src.core.clock import Clock
 from src.core.database import Database, Row
+from src.core.outages import rerun_on_conflict
 from src.core.routing import StrictRoute
 from src.idempotency.errors import InvalidKey, KeyReused, StillRunning
 from src.idempotency.repository import IdempotencyRepository
@@ -35,9 +36,12 @@ class IdempotentRoute(StrictRoute):
 
         async def handle_once(request: Request) -> Response:
             key = _key_of(request)
-            return await handle(request) if key is None else await self._once(request, key, handle)
+            return await handle(request) if key is None else await self._answered(request, key, handle)
 
         return handle_once
+
+    async def _answered(self, request: Request, key: str, handle: Handler) -> Response:
+        return await rerun_on_conflict(lambda: self._once(request, key, handle))
 
     async def _once(self, request: Request, key: str, handle: Handler) -> Response:
         user_id = (await get_identity(request)).user_id
@@ -55,6 +59,9 @@ class IdempotentRoute(StrictRoute):
 
 class PatientIdempotentRoute(IdempotentRoute):
     """For answers that take long: the claim is committed first, and no transaction is open meanwhile."""
+
+    async def _answered(self, request: Request, key: str, handle: Handler) -> Response:
+        return await self._once(request, key, handle)
 
     async def _once(self, request: Request, key: str, handle: Handler) -> Response:
         keys = IdempotencyRepository(_database(request), (await get_identity(request)).user_id)

@@ -52,6 +52,10 @@ class Batch(RequestModel):
         examples=[[{"op": "create", "task": {"title": "Call mom"}}, {"op": "complete", "task_id": 42}]]
     )
 
+    def task_ids(self) -> set[int]:
+        """The tasks that are there already and shall be changed."""
+        return {each.task_id for each in self.operations if not isinstance(each, CreateOperation)}
+
 
 class OperationResult(BaseModel):
     """What one change gave: the one of these that fits its kind."""

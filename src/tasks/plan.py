@@ -15,7 +15,7 @@ from src.tasks.due import Due, due_columns, due_of_wall, read_iso_due
 from src.tasks.pattern import Pattern, pattern_from
 from src.tasks.reading import language_context
 from src.tasks.recurrence_schemas import RecurrenceFields
-from src.tasks.schemas import Priority, TaskCreate, tag_key
+from src.tasks.schemas import Priority, TaskCreate, TaskReplace, tag_key
 
 DATED_FIELDS = ("due_date", "due_string", "recurrence")
 """The fields that are read by somebody's calendar."""
@@ -144,3 +144,13 @@ def _names_due(fields: dict[str, Any]) -> bool:
 
 def _due_of(row: Row) -> Due | None:
     return Due(row["due_on"], row["due_at"], row["due_timezone"]) if row["due_on"] else None
+
+
+def all_fields(task: TaskCreate | TaskReplace) -> dict[str, Any]:
+    """Every field of a whole task; of the two ways to say when it is due, the one that was used."""
+    fields = {name: getattr(task, name) for name in type(task).model_fields if name != "completed"}
+    if fields["due_string"] is None:
+        del fields["due_string"]
+    elif fields["due_date"] is None:
+        del fields["due_date"]
+    return fields

@@ -1,6 +1,6 @@
 """The statements over tasks: every one starts from the rows of one user."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -47,6 +47,10 @@ class TaskRepository:
     async def lock(self, task_id: int) -> Row | None:
         """The task, kept from other writers until the transaction ends."""
         return await self._executor.fetch_one(_lock, **self._shown, task_id=task_id)
+
+    async def lock_all(self, task_ids: Collection[int]) -> None:
+        """Keep tasks from other writers, in the order of their ids: no two who do so block each other."""
+        await self._executor.fetch_all(_lock_all, owner=self._owner, task_ids=sorted(set(task_ids)))
 
     async def next_of_series(self, series_id: int, *, after: int) -> Row | None:
         """The occurrence of a series that comes behind a given one."""
@@ -125,6 +129,12 @@ _get_all = Query(
     )
 )
 _lock = Query(shown(task_table).where(_this_one).with_for_update(of=task_table))
+_lock_all = Query(
+    select(task_table.c.id)
+    .where(owned, task_table.c.id == func.any(bindparam("task_ids", type_=ARRAY(BigInteger))))
+    .order_by(task_table.c.id)
+    .with_for_update()
+)
 _deleted = delete(task_table).where(_this_one).returning(*task_columns).cte("written")
 _delete = Query(shown(_deleted).add_cte(change_log(_deleted, is_deletion=True)))
 _of_series = owned & (task_table.c.series_id == bindparam("series_id", type_=BigInteger))

@@ -7,6 +7,7 @@ from typing import Any, Self
 from src.core.database import Executor, Row
 from src.core.errors import DomainError
 from src.core.pagination import page_json
+from src.core.reruns import again_on_conflict
 from src.history.operation import Operation
 from src.preferences.schemas import UTC_CALENDAR
 from src.preferences.service import PreferencesService
@@ -23,7 +24,7 @@ from src.tasks.batch_schemas import Operation as BatchOperation
 from src.tasks.errors import AlreadyFinished, BatchFailed, NotRecurring, TaskChanged, TaskNotFound
 from src.tasks.filters import TagFilter, TaskFilter
 from src.tasks.pattern import is_repeating, pattern_of
-from src.tasks.plan import DATED_FIELDS, Plan, Planner
+from src.tasks.plan import DATED_FIELDS, Plan, Planner, all_fields
 from src.tasks.query import conditions_of, cursor_after, escaped, position_of
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest, UnderstoodRead
 from src.tasks.reading import draft_of, read_or_none, read_task
@@ -69,7 +70,7 @@ class TaskService:
         return guarded
 
     async def create(self, task: TaskCreate) -> TaskRead:
-        fields = _all_fields(task)
+        fields = all_fields(task)
         return await self._create((await self._planner(fields)).plan(fields))
 
     async def quick_add(self, request: QuickAddRequest) -> QuickAdded:
@@ -84,6 +85,7 @@ class TaskService:
         draft = draft_of(plan.columns, pattern, zone, self._operation.now)
         return QuickAdded(task=draft, understood=understood)
 
+    @again_on_conflict
     async def _create(self, plan: Plan) -> TaskRead:
         if plan.rule is None:
             return read_task(await self._repository.insert(plan.columns))
@@ -137,13 +139,14 @@ class TaskService:
         return [TagRead.model_validate(dict(row)) for row in rows]
 
     async def replace(self, task_id: int, task: TaskReplace) -> TaskRead:
-        return await self._change(task_id, _all_fields(task), is_completed=task.completed)
+        return await self._change(task_id, all_fields(task), is_completed=task.completed)
 
     async def update(self, task_id: int, change: TaskUpdate) -> TaskRead:
         fields = change.given()
         is_completed = fields.pop("completed", None)
         return await self._change(task_id, fields, is_completed=is_completed)
 
+    @again_on_conflict
     async def complete(self, task_id: int) -> Completion:
         """Complete a task; completing it again changes nothing and names the same next occurrence."""
         async with self._executor.transaction() as transaction:
@@ -155,6 +158,7 @@ class TaskService:
                 finished, upcoming = await recurring.finish(task, TaskStatus.COMPLETED)
         return Completion(completed_task=read_task(finished), next_occurrence=read_or_none(upcoming))
 
+    @again_on_conflict
     async def skip(self, task_id: int) -> Skipping:
         """Let an occurrence pass undone; skipping it again changes nothing."""
         async with self._executor.transaction() as transaction:
@@ -167,17 +171,20 @@ class TaskService:
                 finished, upcoming = await recurring.finish(task, TaskStatus.SKIPPED)
         return Skipping(skipped_task=read_task(finished), next_occurrence=read_or_none(upcoming))
 
+    @again_on_conflict
     async def stop_recurrence(self, task_id: int) -> TaskRead:
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
             return read_task(await RecurringTasks(transaction, self._operation).stop(task))
 
+    @again_on_conflict
     async def set_completed(self, task_id: int, *, is_completed: bool | None) -> TaskRead:
         """Complete or reopen a task, or turn it over where `is_completed` is None."""
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
             return read_task(await self._turned(transaction, task, is_completed))
 
+    @again_on_conflict
     async def delete(self, task_id: int, scope: DeletionScope = DeletionScope.TASK) -> Deletion:
         """Delete a task; of a series, this occurrence, which the next one follows, or all that is left."""
         async with self._executor.transaction() as transaction:
@@ -197,9 +204,11 @@ class TaskService:
             next_occurrence=read_or_none(upcoming),
         )
 
+    @again_on_conflict
     async def batch(self, batch: Batch) -> BatchResult:
         """Make every change, or none."""
         async with self._executor.transaction() as transaction:
+            await TaskRepository(transaction, self._operation).lock_all(batch.task_ids())
             tasks = TaskService(transaction, self._operation, self._preferences, cursor_key=self._cursor_key)
             results = [await tasks.perform(index, each) for index, each in enumerate(batch.operations)]
         return BatchResult(results=results)
@@ -225,6 +234,7 @@ class TaskService:
         except DomainError as error:
             raise BatchFailed(index, error) from error
 
+    @again_on_conflict
     async def _change(self, task_id: int, fields: dict[str, Any], *, is_completed: bool | None) -> TaskRead:
         plan = (await self._planner(fields)).plan(fields)
         is_plain = is_completed is None and not plan.sets_recurrence and self._wanted_versions is None
@@ -280,13 +290,3 @@ def _refuse_to_skip(task: Row) -> None:
         raise NotRecurring(task["id"])
     if task["status"] == TaskStatus.COMPLETED:
         raise AlreadyFinished(task["id"])
-
-
-def _all_fields(task: TaskCreate | TaskReplace) -> dict[str, Any]:
-    """Every field of a whole task; of the two ways to say when it is due, the one that was used."""
-    fields = {name: getattr(task, name) for name in type(task).model_fields if name != "completed"}
-    if fields["due_string"] is None:
-        del fields["due_string"]
-    elif fields["due_date"] is None:
-        del fields["due_date"]
-    return fields
