@@ -26,6 +26,7 @@ from src.auth.identity import CredentialKind, Identity
 from src.core.clock import system_clock
 from src.core.config import Environment, Settings
 from src.core.database import Database
+from src.core.rate_limit import RequestLimit
 from tests.mcp_conformance.fixture_rounds import ROUNDS, test_input_required_result_prompt
 from tests.mcp_conformance.fixture_tools import (
     NEWER_SCHEMA,
@@ -51,6 +52,7 @@ def fixture_app(*, stateless: bool) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.authenticator = OpenDoor()
         app.state.token_clock = system_clock
+        app.state.user_requests = RequestLimit("user_requests", 0)
         app.state.mcp_transport = transport.get
         transport.start()
         yield
