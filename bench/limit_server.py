@@ -5,6 +5,7 @@ texts that the service compiles, so PostgreSQL's work is the same; what the serv
 """
 
 import asyncio
+import base64
 import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -18,14 +19,12 @@ import orjson
 from starlette.types import Message, Receive, Scope, Send
 
 from bench import limit_statements as statements
-from bench.limit_rows import page_of, task_of
 from src.core.database import Query
 from src.core.database_url import parse_database_url
 
 Answer: TypeAlias = tuple[int, bytes]
 POOL_SIZE = 10
 _SECRET = os.environ.get("BETTER_AUTH_SECRET", "")
-_OPTIONS = orjson.OPT_UTC_Z
 _LOG = {"operation_id": None, "actor_kind": "user", "actor_name": None}
 
 
@@ -49,18 +48,19 @@ class Limit:
             return await self._complete(owner, now, task_id)
         if scope["method"] == "PATCH":
             return await self._update(owner, now, task_id, orjson.loads(body))
-        return await self._one(200, now, statements.GET, {"owner": owner, "task_id": task_id})
+        return await self._one(200, statements.GET, {**_shown(owner, now), "task_id": task_id})
 
     async def _list(self, owner: str, now: datetime, asked: dict[str, str]) -> Answer:
         query, conditions = statements.list_query(asked)
         limit = int(asked.get("limit", 50))
-        values = {"owner": owner, "now": now, "asked_zone": None, "page_size": limit + 1, **conditions}
+        values = {**_shown(owner, now), "page_size": limit + 1, **conditions}
         async with self._turns, self._pool.acquire() as connection:
-            return 200, page_of(await connection.fetch(query.text, *query.arguments(values)), limit)
+            return 200, _page(await connection.fetch(query.text, *query.arguments(values)), limit)
 
     async def _create(self, owner: str, now: datetime, asked: dict[str, Any]) -> Answer:
         tags = asked.get("tags", [])
         values = {
+            **_shown(owner, now),
             **statements.UNDATED,
             **asked,
             "tags": tags,
@@ -70,23 +70,23 @@ class Limit:
             "updated_at": now,
             **_logged("created", now),
         }
-        return await self._one(201, now, statements.CREATE, values)
+        return await self._one(201, statements.CREATE, values)
 
     async def _update(self, owner: str, now: datetime, task_id: int, asked: dict[str, Any]) -> Answer:
         values = {f"new_{name}": value for name, value in asked.items()}
-        values |= {"owner": owner, "task_id": task_id, **_logged("updated", now)}
-        return await self._one(200, now, statements.UPDATE, values)
+        values |= {**_shown(owner, now), "task_id": task_id, **_logged("updated", now)}
+        return await self._one(200, statements.UPDATE, values)
 
-    async def _one(self, status: int, now: datetime, query: Query, values: dict[str, Any]) -> Answer:
+    async def _one(self, status: int, query: Query, values: dict[str, Any]) -> Answer:
         async with self._turns, self._pool.acquire() as connection:
             row = await connection.fetchrow(query.text, *query.arguments(values))
-        return status, orjson.dumps(task_of(row, now), option=_OPTIONS)
+        return status, row["task"].encode()
 
     async def _complete(self, owner: str, now: datetime, task_id: int) -> Answer:
         async with self._turns, self._pool.acquire() as connection, connection.transaction():
             finished, upcoming = await _completed(connection, owner, now, task_id)
-        done = {"completed_task": task_of(finished, now), "next_occurrence": task_of(upcoming, now)}
-        return 200, orjson.dumps(done, option=_OPTIONS)
+        done = f'{{"completed_task":{finished["task"]},"next_occurrence":{upcoming["task"]}}}'
+        return 200, done.encode()
 
 
 async def _completed(
@@ -95,14 +95,14 @@ async def _completed(
     """Finish a task of a daily series and make the next; the reading of rules is spared."""
 
     async def run(query: Query, **values: Any) -> Any:
-        return await connection.fetchrow(query.text, *query.arguments({"owner": owner, **values}))
+        return await connection.fetchrow(query.text, *query.arguments({**_shown(owner, now), **values}))
 
     task = await run(statements.LOCK, task_id=task_id)
     done = {"new_status": "completed", "new_completed_at": now}
     finished = await run(statements.FINISH, task_id=task_id, **done, **_logged("completed", now))
     await run(statements.LOCK_SERIES, series_id=task["series_id"])
     number = task["occurrence"] + 1
-    await run(statements.ADVANCE, series_id=task["series_id"], new_last=number, now=now)
+    await run(statements.ADVANCE, series_id=task["series_id"], new_last=number)
     wall = task["scheduled_wall"] + timedelta(days=1)
     upcoming = await run(
         statements.FOLLOW,
@@ -117,6 +117,20 @@ async def _completed(
         **_logged("created", now),
     )
     return finished, upcoming
+
+
+def _page(rows: list[asyncpg.Record], limit: int) -> bytes:
+    """A page whose tasks are JSON already."""
+    items = ",".join([row["task"] for row in rows[:limit]])
+    cursor = "null"
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        cursor = f'"{base64.urlsafe_b64encode(orjson.dumps([last["sort_key"], last["id"]])).decode()}"'
+    return f'{{"items":[{items}],"next_cursor":{cursor}}}'.encode()
+
+
+def _shown(owner: str, now: datetime) -> dict[str, Any]:
+    return {"owner": owner, "now": now, "asked_zone": None}
 
 
 def _logged(kind: str, now: datetime) -> dict[str, Any]:
