@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
-import httpx
 from mcp import MCPError
 from mcp_types import INVALID_REQUEST
 from starlette.datastructures import Headers
@@ -19,6 +18,7 @@ from src.assembly import authenticator_for, cursor_key_of, own_url
 from src.auth.authenticator import Authenticator
 from src.auth.context import Actor, ActorKind, Caller, acting_as
 from src.auth.identity import Audience
+from src.auth.outgoing import client_for_issuers
 from src.core.clock import frozen_clock, system_clock
 from src.core.config import InvalidSettings, Settings
 from src.core.database import Database
@@ -75,7 +75,7 @@ async def serve(settings: Settings, chosen: StdioSettings, stopping: asyncio.Eve
         stack.push_async_callback(database.close)
         await database.open()
         secret = development_secret(settings)
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
+        http = await stack.enter_async_context(client_for_issuers(settings))
         who_calls = _who_calls(chosen, authenticator_for(settings, secret, database, http))
         await who_calls()
         clock = frozen_clock(settings.frozen_now) if settings.frozen_now else system_clock

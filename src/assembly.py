@@ -1,8 +1,8 @@
 """What the service and the MCP server on stdio are both put together from."""
 
 import hashlib
+from typing import TYPE_CHECKING
 
-import httpx
 from pydantic import SecretStr
 
 from src.accounts.sessions import AccountSessionDirectory
@@ -13,9 +13,12 @@ from src.core.config import Settings
 from src.core.database import Database
 from src.personal_tokens.directory import PersonalTokenDirectory
 
+if TYPE_CHECKING:
+    import httpx
+
 
 def authenticator_for(
-    settings: Settings, secret: SecretStr, database: Database, http: httpx.AsyncClient
+    settings: Settings, secret: SecretStr, database: Database, http: "httpx.AsyncClient | None"
 ) -> Authenticator:
     secrets = secrets_of(settings, secret)
     sessions = session_directory(settings, database, secrets, http)

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import httpx
 from fastapi import FastAPI
 
 from mcp_server.profiles import Profile
@@ -14,6 +13,7 @@ from mcp_server.transport import Servers, StreamableHTTP, ToolServers
 from src.accounts.service import Accounts
 from src.assembly import authenticator_for, cursor_key_of, own_url
 from src.assistant.loading import AssistantLoader
+from src.auth.outgoing import client_for_issuers
 from src.auth.tokens import secrets_of
 from src.chat.leases import Leases
 from src.chat.limits import limits_from
@@ -51,7 +51,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await _migrate_behind_outage(stack, database, address)
         app.state.database = database
         await stack.enter_async_context(app.state.observation.running(secret, database))
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
+        http = await stack.enter_async_context(client_for_issuers(settings))
         app.state.authenticator = authenticator_for(settings, secret, database, http)
         app.state.accounts = Accounts(
             database,

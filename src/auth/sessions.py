@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-
-import httpx
+from typing import TYPE_CHECKING
 
 from src.auth.context import ExpiredToken, InvalidToken
 from src.auth.credentials import Credential
 from src.auth.identity import CredentialKind, Identity
-from src.auth.session_lookup import SessionLookup
 from src.auth.session_repository import SessionRepository
 from src.auth.session_tokens import Session, SessionToken, read_session_token
 from src.core.config import Settings
 from src.core.database import Executor
 
+if TYPE_CHECKING:
+    import httpx
+
+    from src.auth.session_lookup import SessionLookup
+
 
 class BetterAuthSessions:
     """Better Auth's sessions: in its tables where this database has them, else as its server tells."""
 
-    def __init__(self, repository: SessionRepository, lookup: SessionLookup | None, secret: str) -> None:
+    def __init__(self, repository: SessionRepository, lookup: "SessionLookup | None", secret: str) -> None:
         self._repository = repository
         self._lookup = lookup
         self._secret = secret
@@ -63,10 +66,12 @@ class BetterAuthSessions:
 
 
 def session_directory(
-    settings: Settings, database: Executor, secrets: Sequence[str], http: httpx.AsyncClient
+    settings: Settings, database: Executor, secrets: Sequence[str], http: "httpx.AsyncClient | None"
 ) -> BetterAuthSessions:
     """The sessions that some settings name; of several secrets, Better Auth signs cookies with the first."""
     lookup = None
-    if settings.better_auth_url is not None:
+    if settings.better_auth_url is not None and http is not None:
+        from src.auth.session_lookup import SessionLookup  # noqa: PLC0415 - httpx is slow to load.
+
         lookup = SessionLookup(http, settings.better_auth_url, settings.better_auth_cookie_prefix)
     return BetterAuthSessions(SessionRepository(database, settings.better_auth_schema), lookup, secrets[0])

@@ -151,13 +151,13 @@ def jwt_verifier(
     settings: Settings,
     secrets: Sequence[str],
     *,
-    http: "httpx.AsyncClient",
+    http: "httpx.AsyncClient | None",
     sessions: SessionDirectory,
     account_sessions: AccountSessions | None,
 ) -> JwtVerifier:
-    """The verifier of some settings; `http` is what keys are fetched with."""
+    """The verifier of some settings; `http` is what keys are fetched with, if any are."""
     address = jwks_address(settings)
-    keys = None if address is None else _keys_at(address, http)
+    keys = None if address is None or http is None else _keys_at(address, http)
     return JwtVerifier(token_rules(settings), secrets, keys, sessions, account_sessions)
 
 

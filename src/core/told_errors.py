@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Iterator
 
 import asyncpg
-import httpx
 from pydantic import ValidationError
 
 from src.core.errors import DomainError
@@ -19,13 +18,14 @@ _MOST_LINKS = 8
 # Their sentences name code and addresses.
 _FREE_OF_VALUES = (
     OSError,
-    httpx.TransportError,
     AttributeError,
     ImportError,
     NameError,
     NotImplementedError,
     AssertionError,
 )
+# By name: httpx is slow to load, and most processes never call anybody.
+_TRANSPORT_ERROR = "httpx.TransportError"
 # Classes of SQLSTATE whose sentences quote what was given: data exceptions, and whatever triggers raise.
 _QUOTING = ("22", "P0")
 _FRAME = re.compile(r"[ |]*  File \".+\", line \d+")
@@ -50,8 +50,16 @@ def _sentence(error: BaseException) -> str:
         return ", ".join(sorted({each["type"] for each in error.errors(include_input=False)}))
     if isinstance(error, asyncpg.InterfaceError):
         return "" if isinstance(error, ValueError) else str(error)
+    return str(error) if _is_free_of_values(error) else ""
+
+
+def _is_free_of_values(error: BaseException) -> bool:
+    if isinstance(error, _FREE_OF_VALUES) or type(error) is TypeError:
+        return True
     is_ours = type(error).__module__.startswith("src.core.")
-    return str(error) if is_ours or isinstance(error, _FREE_OF_VALUES) or type(error) is TypeError else ""
+    return is_ours or any(
+        f"{each.__module__}.{each.__name__}" == _TRANSPORT_ERROR for each in type(error).__mro__
+    )
 
 
 def _postgres(error: asyncpg.PostgresError) -> str:

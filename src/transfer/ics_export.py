@@ -5,8 +5,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone
-
 from src.core.database import Row
 from src.recurrence.rule import Basis, CatchUp
 from src.recurrence.wall_time import to_wall
@@ -66,6 +64,8 @@ def todos(rows: Iterable[Row]) -> str:
 
 @lru_cache(maxsize=64)
 def _timezone(name: str) -> str:
+    from icalendar import Timezone  # noqa: PLC0415 - slow to load, and only files need it.
+
     zone: bytes = Timezone.from_tzid(name, first_date=_ZONES_FROM, last_date=_ZONES_UNTIL).to_ical()
     return zone.decode()
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from src.core.errors import InvalidInput
 from src.core.zones import UnknownTimezone, zone_named
 from src.transfer.bounds import within_calendar
@@ -185,6 +183,8 @@ def _zone_of(found: Property) -> ZoneInfo | None:
     name = found.parameters.get("TZID", "").strip()
     if not name:
         return None
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - slow to load.
+
     known = WINDOWS_TO_OLSON.get(name, name)
     behind_prefix = _BEHIND_PREFIX.search(known)
     for each in (known, behind_prefix[0] if behind_prefix else ""):

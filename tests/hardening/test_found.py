@@ -1,6 +1,8 @@
 """What others' tools found once, held by name."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import httpx
@@ -104,3 +106,11 @@ async def test_a_history_that_is_no_list_is_refused(client: httpx.AsyncClient) -
     response = await client.post("/api/me/import", json=file)
 
     assert (response.status_code, response.json()["errors"][0]["field"]) == (422, "history")
+
+
+def test_a_start_loads_nothing_that_only_some_need() -> None:
+    code = "import sys, src.main; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+    assert {"httpx", "icalendar", "rich", "agents", "mcp", "openai", "chatkit"}.isdisjoint(loaded.split())
