@@ -131,7 +131,8 @@ async def test_who_can_be_asked_is_asked_and_their_word_counts_alone(
     first, *others = await added(use, 6)
     asked: list[str] = []
 
-    async def answer(_: Any, params: Any) -> ElicitResult:
+    async def answer(context: Any, params: Any) -> ElicitResult:
+        del context
         asked.append(params.message)
         return reply
 
