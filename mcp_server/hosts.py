@@ -4,7 +4,6 @@ A page whose host name is made to resolve to this machine could otherwise reach 
 here; its requests still name the foreign host (MCP, Streamable HTTP, "Security Warning").
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -33,8 +32,7 @@ class AllowedHosts:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """What the settings allow: this machine, `PUBLIC_URL`, `MCP_ALLOWED_HOSTS`, `CORS_ORIGINS`."""
-        # Hugging Face tells a Space its public name beside its id.
-        space = os.environ.get("SPACE_HOST") if settings.space_id else None
+        space = settings.space_host if settings.space_id else None
         named = [settings.public_url, settings.host, space, *settings.mcp_allowed_hosts]
         origins = {_origin(settings.public_url)} if settings.public_url else set()
         origins |= {EVERY} if settings.allow_all_origins else set(settings.cors_origins)

@@ -59,6 +59,12 @@ def _host_port(known: dict[str, Any]) -> int:
     return 7860 if known.get("space_id") else 8000
 
 
+def _space_url(known: dict[str, Any]) -> str | None:
+    """Where a Space is reached, which Hugging Face tells it beside its id."""
+    host = known.get("space_host") if known.get("space_id") else None
+    return f"https://{host}" if host else None
+
+
 CommaList: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
 Origins: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 Url: TypeAlias = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$"), BeforeValidator(_without_slash)]
@@ -83,6 +89,7 @@ class Settings(BaseSettings):
     environment: Annotated[Environment, BeforeValidator(_lowered)] = Environment.DEVELOPMENT
     host: str | None = None
     space_id: str | None = None
+    space_host: str | None = None
     port: int = Field(default_factory=_host_port, ge=1, le=65535)
     log_level: Annotated[LogLevel, BeforeValidator(_uppered)] = "INFO"
     log_format: Annotated[LogFormat, BeforeValidator(_lowered)] = "auto"
@@ -110,7 +117,7 @@ class Settings(BaseSettings):
     better_auth_cookie_prefix: str = Field("better-auth", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     access_token_expire_minutes: int = Field(24 * 60, ge=1, le=365 * 24 * 60)
     accounts_enabled: bool | None = None
-    public_url: Url | None = None
+    public_url: Url | None = Field(default_factory=_space_url)
     """Where clients reach this service, as it is written into metadata, feeds and links."""
     mcp_authorization_server: Url | None = None
     """The issuer whose access tokens the MCP door takes, such as `https://app.example/api/auth`."""
@@ -231,7 +238,9 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise InvalidSettings([_sentence(*each["loc"], each["msg"]) for each in error.errors()]) from None
+        # What has its default from other values is not read where one of those before it cannot be.
+        told = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
+        raise InvalidSettings([_sentence(*each["loc"], each["msg"]) for each in told]) from None
 
 
 def load_settings() -> Settings:

@@ -256,3 +256,40 @@ def test_the_example_names_and_explains_every_setting_and_no_other() -> None:
 
 def test_the_example_changes_nothing() -> None:
     assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({}, None),
+        ({"SPACE_HOST": "me-todo.hf.space"}, None),
+        ({"SPACE_ID": "me/todo"}, None),
+        ({"SPACE_ID": "me/todo", "SPACE_HOST": "me-todo.hf.space"}, "https://me-todo.hf.space"),
+        (
+            {
+                "SPACE_ID": "me/todo",
+                "SPACE_HOST": "me-todo.hf.space",
+                "PUBLIC_URL": "https://todo.example/",
+            },
+            "https://todo.example",
+        ),
+    ],
+)
+def test_a_space_is_reached_where_hugging_face_says(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], url: str | None
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert Settings(_env_file=None).public_url == url
+
+
+def test_what_has_its_default_from_other_values_is_not_blamed_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "moon")
+
+    with pytest.raises(InvalidSettings) as refusal:
+        load_settings()
+
+    assert [problem.split()[0] for problem in refusal.value.problems] == ["ENVIRONMENT"]
