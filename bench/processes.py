@@ -18,6 +18,11 @@ def resident_bytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
 
 
+def open_files(pid: int) -> int:
+    """How many files and connections a process holds open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
 def family_cpu_seconds(parent: int) -> float:
     """The processor time of a process and of its living children, such as PostgreSQL's backends."""
     total = cpu_seconds(parent)
