@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from agents import Agent, RunConfig, Runner, RunResultStreaming, ToolExecutionConfig
+from agents import (
+    Agent,
+    RunConfig,
+    RunContextWrapper,
+    RunHooks,
+    Runner,
+    RunResultStreaming,
+    Tool,
+    ToolExecutionConfig,
+)
 from agents.exceptions import AgentsException, MaxTurnsExceeded, ModelRefusalError
 from agents.items import TResponseInputItem
+from agents.tool_context import ToolContext
 from agents.tracing import set_trace_provider
 from agents.tracing.provider import DefaultTraceProvider
 from mcp.server.mcpserver import MCPServer
@@ -82,7 +92,7 @@ class Assistant:
         run = self._prepared(_with_first(model, self._providers), caller, history)
         guide = instructions(local_time=local_time, week_start=week_start, date_order=date_order)
         result = run.start(guide, input_items(history), self._max_turns)
-        reader = TurnReader()
+        reader = TurnReader(run.toolbox.outcomes)
         events = result.stream_events()
         failure: ModelUnavailable | None = None
         try:
@@ -131,6 +141,29 @@ class Assistant:
         return _Run(chain, toolbox)
 
 
+class _Agent(Agent[Any]):
+    """Makes its tools once for a turn; the SDK would make them anew at every step."""
+
+    _made: list[Tool] | None = None
+
+    async def get_mcp_tools(self, run_context: RunContextWrapper[Any]) -> list[Tool]:
+        if self._made is None:
+            self._made = await super().get_mcp_tools(run_context)
+        return self._made
+
+
+class _CallsAnnounced(RunHooks[Any]):
+    """Tells the toolbox which call it is about to get."""
+
+    def __init__(self, toolbox: InProcessMCP) -> None:
+        self._toolbox = toolbox
+
+    async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
+        del agent, tool
+        if isinstance(context, ToolContext):
+            self._toolbox.expect(context.tool_call_id)
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """The model of a turn and the tools in its hands."""
@@ -139,10 +172,11 @@ class _Run:
     toolbox: InProcessMCP
 
     def start(self, guide: str, items: list[TResponseInputItem], max_turns: int) -> RunResultStreaming:
-        agent: Agent[Any] = Agent(
+        agent = _Agent(
             name="Todo assistant", instructions=guide, model=self.chain, mcp_servers=[self.toolbox]
         )
-        return Runner.run_streamed(agent, items, max_turns=max_turns, run_config=_RUN)
+        hooks = _CallsAnnounced(self.toolbox)
+        return Runner.run_streamed(agent, items, max_turns=max_turns, run_config=_RUN, hooks=hooks)
 
     def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
         """What waits for a yes, and the question itself: a model that obeys a title might ask another."""

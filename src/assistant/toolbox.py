@@ -10,7 +10,6 @@ from typing import Any
 from agents import RunContextWrapper
 from agents.exceptions import ModelBehaviorError
 from agents.mcp import MCPServer as AgentMCPServer
-from agents.mcp.util import MCPToolCustomDataContext
 from mcp import MCPError
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
@@ -22,9 +21,6 @@ from src.assistant.repairs import plain_text
 from src.auth.context import Actor, Caller, acting_as
 
 logger = logging.getLogger(__name__)
-
-OUTCOME = "outcome"
-"""Where a run keeps what a tool gave back, beside the text that the model reads."""
 
 _NAMED_PREFIX = re.compile(r"^Error executing tool [\w.-]+: ")
 _PYDANTIC_HINT = re.compile(r"\s*For further information visit https://errors\.pydantic\.dev\S*")
@@ -45,7 +41,6 @@ class InProcessMCP(AgentMCPServer):
         """Take the conversation too: what it asks for decides which calls are made."""
         super().__init__(
             use_structured_content=True,
-            custom_data_extractor=_outcome,
             failure_error_function=_unreadable_call,
         )
         self._server = server
@@ -53,6 +48,9 @@ class InProcessMCP(AgentMCPServer):
         self._actor = actor
         self._timeout = timeout
         self._tools: list[Tool] | None = None
+        self._call_id = ""
+        self.outcomes: dict[str, Any] = {}
+        """What each call gave back, by its id: the SDK would copy it several times over on its own way."""
         self.guard = Guard(history, self._titles)
 
     @property
@@ -78,7 +76,13 @@ class InProcessMCP(AgentMCPServer):
             return _refusal(admitted)
         result = await self._call(tool_name, admitted)
         self.guard.learn(result.structured_content)
+        if not result.is_error:
+            self.outcomes[self._call_id] = result.structured_content or plain_text(_texts(result))
         return result
+
+    def expect(self, call_id: str) -> None:
+        """Which call comes next: a run makes them one after the other."""
+        self._call_id = call_id
 
     async def _call(self, tool_name: str, arguments: dict[str, Any]) -> CallToolResult:
         with acting_as(replace(self._caller, actor=self._actor())):
@@ -132,14 +136,9 @@ def _unreadable_call(_: RunContextWrapper[Any], error: Exception) -> str:
     return "The tool failed. Nothing can be said about its result."
 
 
+def _texts(result: CallToolResult) -> list[dict[str, str]]:
+    return [{"text": part.text} for part in result.content if isinstance(part, TextContent)]
+
+
 def _refusal(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
-
-
-def _outcome(context: MCPToolCustomDataContext) -> dict[str, Any]:
-    if context.is_error:
-        return {}
-    if context.structured_content is None:
-        return {OUTCOME: plain_text(context.tool_output)}
-    # The structured content arrives as a read-only view.
-    return {OUTCOME: dict(context.structured_content)}

@@ -1,6 +1,6 @@
 """Reads a run's events as what the turn tells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agents.items import ToolCallItem, ToolCallOutputItem
@@ -9,7 +9,7 @@ from openai.types.responses import ResponseFunctionToolCall, ResponseTextDeltaEv
 
 from src.assistant.events import TextDelta, ToolCallFinished, ToolCallStarted, ToolUsed, TurnEvent
 from src.assistant.repairs import parsed_arguments, plain_text
-from src.assistant.toolbox import OUTCOME, error_sentence
+from src.assistant.toolbox import error_sentence
 
 _GAP = "\n\n"
 
@@ -17,7 +17,9 @@ _GAP = "\n\n"
 class TurnReader:
     """Keeps the text and the open tool calls of one turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, outcomes: Mapping[str, Any]) -> None:
+        """Take what calls gave back, by their ids, as it comes in."""
+        self._outcomes = outcomes
         self._parts: list[str] = []
         self._is_interrupted = False
         self._open: dict[str, ToolCallStarted] = {}
@@ -60,11 +62,10 @@ class TurnReader:
     def _returned(self, item: ToolCallOutputItem) -> Iterator[TurnEvent]:
         started = self._open.pop(item.call_id or "", None)
         if started is not None:
-            yield ToolCallFinished(_used(started, item))
+            yield ToolCallFinished(self._used(started, item))
 
-
-def _used(started: ToolCallStarted, item: ToolCallOutputItem) -> ToolUsed:
-    call = (started.call_id, started.tool, started.arguments)
-    if item.custom_data is not None and OUTCOME in item.custom_data:
-        return ToolUsed(*call, item.custom_data[OUTCOME])
-    return ToolUsed(*call, error_sentence(plain_text(item.output)), is_error=True)
+    def _used(self, started: ToolCallStarted, item: ToolCallOutputItem) -> ToolUsed:
+        call = (started.call_id, started.tool, started.arguments)
+        if started.call_id in self._outcomes:
+            return ToolUsed(*call, self._outcomes[started.call_id])
+        return ToolUsed(*call, error_sentence(plain_text(item.output)), is_error=True)
