@@ -24,9 +24,9 @@ UNDATED: dict[str, Any] = {
 COPIED = ("title", "tags", "tag_keys")
 _WRITTEN = frozenset(UNDATED) | {"title", "tags", "tag_keys", "user_id", "created_at", "updated_at"}
 
-GET = repository._get
+GET = repository._show
 CREATE = repository._insert(_WRITTEN)
-UPDATE = repository._update(frozenset({"title", "priority"}))
+UPDATE = repository._rewrite(frozenset({"title", "priority"}))
 LOCK = repository._lock
 FINISH = repository._update(frozenset({"status", "completed_at"}))
 LOCK_SERIES = series_repository._lock

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from src.core.database import Row
 from src.core.errors import InvalidInput, named_by
-from src.language import QuickAdd, WhenKind, read_quick_add, read_when
+from src.language import LanguageContext, QuickAdd, WhenKind, read_quick_add, read_when
 from src.preferences.schemas import Preferences
 from src.recurrence.occurrences import first_occurrence
 from src.recurrence.rule import RecurrenceRule
@@ -37,7 +38,10 @@ class Planner:
     def __init__(self, preferences: Preferences, now: datetime) -> None:
         self._preferences = preferences
         self._now = now
-        self._context = language_context(preferences, now)
+
+    @cached_property
+    def _context(self) -> LanguageContext:
+        return language_context(self._preferences, self._now)
 
     def plan(self, fields: dict[str, Any]) -> Plan:
         """The plan for the fields that were given; what is absent is left alone.

@@ -1,10 +1,23 @@
 """The statements over tasks: every one starts from the rows of one user."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from src.core.database import Executor, Query, Row
 from src.core.tables import metadata
@@ -15,7 +28,7 @@ from src.tasks import models
 from src.tasks.columns import owned, task_columns, task_table
 from src.tasks.filters import SortDirection, TaskSort
 from src.tasks.search import count_query, search_query
-from src.tasks.shown import shown
+from src.tasks.shown import shown, shown_alone
 
 _task_id = bindparam("task_id", type_=BigInteger)
 _this_one = owned & (task_table.c.id == _task_id)
@@ -39,6 +52,10 @@ class TaskRepository:
 
     async def get(self, task_id: int) -> Row | None:
         return await self._executor.fetch_one(_get, **self._shown, task_id=task_id)
+
+    async def show(self, task_id: int) -> Row | None:
+        """The task as clients read it, and nothing else of it."""
+        return await self._executor.fetch_one(_show, **self._shown, task_id=task_id)
 
     async def get_all(self, task_ids: Sequence[int]) -> list[Row]:
         """Those of the tasks that are there, in no order."""
@@ -98,6 +115,7 @@ class TaskRepository:
         )
 
     async def insert(self, values: dict[str, Any]) -> Row:
+        """Store a new task; what comes back is the task as clients read it."""
         now = self._operation.now
         row = _NEW | values | {"user_id": self._owner, "created_at": now, "updated_at": now}
         created = await self._executor.fetch_one(
@@ -109,13 +127,22 @@ class TaskRepository:
     async def update(
         self, task_id: int, values: Mapping[str, Any], kind: ChangeKind = ChangeKind.UPDATED
     ) -> Row | None:
+        return await self._changed(_update(frozenset(values)), task_id, values, kind)
+
+    async def _changed(
+        self, query: Query, task_id: int, values: Mapping[str, Any], kind: ChangeKind
+    ) -> Row | None:
         return await self._executor.fetch_one(
-            _update(frozenset(values)),
+            query,
             **self._shown,
             task_id=task_id,
             **{f"new_{name}": value for name, value in values.items()},
             **self._operation.log_values(kind),
         )
+
+    async def rewrite(self, task_id: int, values: Mapping[str, Any]) -> Row | None:
+        """Change a task; what comes back is the task as clients read it."""
+        return await self._changed(_rewrite(frozenset(values)), task_id, values, ChangeKind.UPDATED)
 
     async def delete(self, task_id: int) -> Row | None:
         log_values = self._operation.log_values(ChangeKind.DELETED)
@@ -123,6 +150,7 @@ class TaskRepository:
 
 
 _get = Query(shown(task_table).where(_this_one))
+_show = Query(shown_alone(task_table).where(_this_one))
 _get_all = Query(
     shown(task_table).where(
         owned, task_table.c.id == func.any(bindparam("task_ids", type_=ARRAY(BigInteger)))
@@ -163,11 +191,20 @@ _tags = Query(
 def _insert(names: frozenset[str]) -> Query:
     values = {name: bindparam(name, type_=task_table.c[name].type) for name in sorted(names)}
     written = insert(task_table).values(values).returning(*task_columns).cte("written")
-    return Query(shown(written).add_cte(change_log(written)))
+    return Query(shown_alone(written).add_cte(change_log(written)))
 
 
 @cache
 def _update(names: frozenset[str]) -> Query:
+    return _updating(names, shown)
+
+
+@cache
+def _rewrite(names: frozenset[str]) -> Query:
+    return _updating(names, shown_alone)
+
+
+def _updating(names: frozenset[str], shown_as: Callable[[FromClause], Select[Any]]) -> Query:
     before = select(*task_columns).where(_this_one).with_for_update().cte("before")
     values = {name: bindparam(f"new_{name}", type_=task_table.c[name].type) for name in sorted(names)}
     written = (
@@ -181,4 +218,4 @@ def _update(names: frozenset[str]) -> Query:
         .returning(*task_columns)
         .cte("written")
     )
-    return Query(shown(written).add_cte(change_log(written, before=before)))
+    return Query(shown_as(written).add_cte(change_log(written, before=before)))

@@ -96,7 +96,7 @@ class TaskService:
             return read_task(await repository.insert(plan.columns | pattern.due_columns() | first))
 
     async def get(self, task_id: int) -> TaskRead:
-        return self._found(await self._repository.get(task_id), task_id)
+        return self._found(await self._repository.show(task_id), task_id)
 
     async def get_all(self, task_ids: Sequence[int]) -> list[TaskRead]:
         """Those of the tasks that are there, in the order they are named."""
@@ -239,7 +239,7 @@ class TaskService:
         plan = (await self._planner(fields)).plan(fields)
         is_plain = is_completed is None and not plan.sets_recurrence and self._wanted_versions is None
         if is_plain and plan.columns:
-            return self._found(await self._repository.update(task_id, plan.columns), task_id)
+            return self._found(await self._repository.rewrite(task_id, plan.columns), task_id)
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
             task, columns = await self._recurrence(transaction, task, plan)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import literal_column
 
-from src.tasks.columns import series_table, settings_table, with_series
+from src.tasks.columns import beside_series, series_table, settings_table, with_series
 
 _UTC = literal_column("'UTC'", Text)
 _NOTHING = literal_column("''", Text)
@@ -98,6 +98,11 @@ def task_json(task: FromClause) -> ColumnElement[str]:
     shown = select(*fields).correlate(task, series_table).subquery("shown")
     as_json = select(func.row_to_json(literal_column("shown"))).select_from(shown).scalar_subquery()
     return cast(as_json, Text).label("task")
+
+
+def shown_alone(task: FromClause) -> Select[Any]:
+    """The rows of tasks as nothing but the JSON that clients read."""
+    return select(task_json(task)).select_from(beside_series(task))
 
 
 def shown(task: FromClause) -> Select[Any]:
