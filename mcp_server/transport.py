@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from starlette.types import ASGIApp
 
 from mcp_server.profiles import Profile
+from src.core.background import in_the_background
 from src.core.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class StreamableHTTP:
     async def _serve(self) -> None:
         # The SDK's task group is left by the task that entered it, hence one task for its whole life.
         try:
-            servers = await asyncio.to_thread(self._servers.get)
+            servers = await in_the_background(self._servers.get, "mcp")
             async with AsyncExitStack() as stack:
                 applications = {
                     profile: await self._entered(stack, server) for profile, server in servers.items()

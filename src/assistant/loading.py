@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from src.core.background import in_the_background
 from src.core.garbage import keep_what_is_loaded
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class AssistantLoader:
 
     async def _load(self) -> "Assistant":
         try:
-            assistant = await asyncio.to_thread(self._built)
+            assistant = await in_the_background(self._built, "assistant")
         except Exception:
             log.exception("the assistant could not be loaded; chat will not answer")
             raise

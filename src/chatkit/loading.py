@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from src.assistant.provider_choice import choices
 from src.chat.turns import Assistant, ChatTurns
+from src.core.background import in_the_background
 from src.core.config import Settings
 from src.core.database import Database
 
@@ -43,7 +44,7 @@ class ChatKitLoader:
         try:
             # One import of these libraries after the other: two threads would wait for each other's modules.
             await self._assistant()
-            return await asyncio.to_thread(self._build)
+            return await in_the_background(self._build, "chatkit")
         except Exception:
             log.exception("ChatKit could not be loaded; it will not answer")
             raise
