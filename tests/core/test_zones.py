@@ -8,13 +8,14 @@ from src.core.zones import UnknownTimezone, zone_named
 
 
 def test_every_zone_is_found_by_its_own_name_in_any_letter_case() -> None:
-    names = sorted(available_timezones())
+    # `localtime` is the machine's own, which PostgreSQL does not know.
+    names = sorted(available_timezones() - {"localtime"})
 
     assert [zone_named(name.upper()).key for name in names] == names
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Nowhere", "../UTC", "/etc/localtime", "Europe", "UTC+1", "Europe/Berlin\x00"]
+    "name", ["", "Nowhere", "localtime", "../UTC", "/etc/localtime", "Europe", "UTC+1", "Europe/Berlin\x00"]
 )
 def test_what_is_no_zone_is_refused(name: str) -> None:
     with pytest.raises(UnknownTimezone):
