@@ -47,21 +47,27 @@ class Parameter:
     place: str
     key: str
     field: Field
+    name: str
+    default: Any
     is_list: bool = False
+
+    @classmethod
+    def of(cls, place: str, key: str, field: Field, *, is_list: bool = False) -> "Parameter":
+        return cls(place, key, field, field.name, _default_of(field), is_list)
 
     def read(self, request: Request, values: dict[str, Any], errors: Errors) -> None:
         given = self._given(request)
         if given is _MISSING:
-            if self.field.field_info.is_required():
+            if self.default is _MISSING:
                 errors.append(_missing((self.place, self.field.alias)))
             else:
-                values[self.field.name] = self.field.field_info.get_default(call_default_factory=True)
+                values[self.name] = self.default
             return
         value, wrong = self.field.validate(given, {}, loc=(self.place, self.field.alias))
         if wrong:
             errors.extend(wrong)
         else:
-            values[self.field.name] = value
+            values[self.name] = value
 
     def _given(self, request: Request) -> Any:
         if self.place == "path":
@@ -73,6 +79,12 @@ class Parameter:
         if self.is_list:
             return request.query_params.getlist(self.key) or _MISSING
         return request.query_params.get(self.key, _MISSING)
+
+
+def _default_of(field: Field) -> Any:
+    """What stands for a parameter that is not given; it is shared, so nobody may change it."""
+    info = field.field_info
+    return _MISSING if info.is_required() else info.get_default(call_default_factory=True)
 
 
 def _header(request: Request, name: str) -> Any:
@@ -209,16 +221,16 @@ def _is_json(body: Any) -> bool:
 
 def _parameters(dependant: Dependant) -> Iterator[Parameter | QueryModel]:
     for each in dependant.path_params:
-        yield Parameter("path", each.alias, each)
+        yield Parameter.of("path", each.alias, each)
     for each in dependant.query_params:
         annotation = each.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             yield QueryModel(each, frozenset(_list_names(annotation)))
         else:
-            yield Parameter("query", each.alias, each, is_list=_is_list(annotation))
+            yield Parameter.of("query", each.alias, each, is_list=_is_list(annotation))
     for each in dependant.header_params:
         alias = each.alias.replace("_", "-") if each.alias == each.name else each.alias
-        yield Parameter("header", alias.lower(), each)
+        yield Parameter.of("header", alias.lower(), each)
 
 
 def _list_names(model: type[BaseModel]) -> Iterator[str]:
