@@ -13,28 +13,19 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.base import Executable
 
+from src.core.connection_pool import Connection, ConnectionPool
 from src.core.connections import Patience, PoolState, open_pool
 from src.core.current_request import statement_run
 from src.core.database_url import DatabaseAddress
 from src.core.errors import DatabaseUnavailable
-from src.core.outages import (
-    DatabaseConflict,
-    DatabaseTimeout,
-    busy,
-    is_demotion,
-    is_loss,
-    pause_before_rerun,
-    told,
-)
+from src.core.outages import DatabaseConflict, DatabaseTimeout, pause_before_rerun, told
 
 log = logging.getLogger(__name__)
 
 Row: TypeAlias = Mapping[str, Any]
-Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
 T = TypeVar("T")
 
 _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
@@ -112,32 +103,24 @@ class Database:
         self._address = address
         self._pool_size = pool_size
         self._patience = patience or Patience()
-        self._pool: asyncpg.Pool | None = None
-        self._generation = 0
-        # asyncpg hands connections out unfairly under pressure; this queue is first come, first served.
-        self._turns = asyncio.Semaphore(pool_size)
-        self._waiting = 0
+        self._pool: ConnectionPool | None = None
         self.is_reachable: bool | None = None
 
     def pool_state(self) -> PoolState:
-        size, idle = (self._pool.get_size(), self._pool.get_idle_size()) if self._pool else (0, 0)
-        return PoolState(size, size - idle, self._waiting)
+        return self._pool.state() if self._pool else PoolState(0, 0, 0)
 
     async def open(self) -> None:
         """Let queries in, once the tables that they ask for are there."""
         with _Watch(self):
-            self._pool, self._address = await open_pool(
+            pool, self._address = await open_pool(
                 self._address, size=self._pool_size, patience=self._patience
             )
+        self._pool = ConnectionPool(pool, size=self._pool_size, patience=self._patience)
 
     async def close(self) -> None:
-        if self._pool is None:
-            return
-        try:
-            await asyncio.wait_for(self._pool.close(), timeout=5)
-        except TimeoutError:
-            self._pool.terminate()
-        self._pool = None
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
 
     async def ping(self) -> None:
         """Ask PostgreSQL for an answer, or raise `DatabaseUnavailable`."""
@@ -178,14 +161,15 @@ class Database:
 
             async def once() -> T:
                 watch.is_unsure = False
-                pool, generation, connection = await self._taken()
+                pool = self._opened()
+                held = await pool.take()
                 watch.is_unsure = not is_read
                 try:
-                    result = await work(connection)
+                    result = await work(held.connection)
                 except BaseException as error:
-                    await self._given_back(pool, generation, connection, error)
+                    await pool.give_back(held, error)
                     raise
-                await self._given_back(pool, generation, connection)
+                await pool.give_back(held)
                 return result
 
             return await self._rerun(once, is_read=is_read)
@@ -204,59 +188,19 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
-        pool, generation, connection = await self._taken()
+        pool = self._opened()
+        held = await pool.take()
         try:
-            yield connection
+            yield held.connection
         except BaseException as error:
-            await self._given_back(pool, generation, connection, error)
+            await pool.give_back(held, error)
             raise
-        await self._given_back(pool, generation, connection)
+        await pool.give_back(held)
 
-    async def _taken(self) -> tuple[asyncpg.Pool, int, Connection]:
-        """A connection in its turn, with the pool and the generation of connections that it is of."""
-        pool, generation = self._pool, self._generation
-        if pool is None:
+    def _opened(self) -> ConnectionPool:
+        if self._pool is None:
             raise ConnectionRefusedError
-        await self._turn()
-        try:
-            # Whose turn it is finds one free, or opens one, which has a time limit of its own.
-            return pool, generation, await pool.acquire()
-        except BaseException:
-            self._turns.release()
-            raise
-
-    async def _given_back(
-        self, pool: asyncpg.Pool, generation: int, connection: Connection, error: BaseException | None = None
-    ) -> None:
-        try:
-            if isinstance(error, Exception):
-                await self._renew(pool, generation, error)
-        finally:
-            try:
-                # Only what was cut off may have to be waited for; a clock for each costs as much as a read.
-                await pool.release(connection, timeout=None if error is None else self._patience.release)
-            finally:
-                self._turns.release()
-
-    async def _turn(self) -> None:
-        if not self._turns.locked():
-            await self._turns.acquire()  # At once: no clock needs to be wound up for it.
-            return
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._patience.turn):
-                await self._turns.acquire()
-        except TimeoutError as error:
-            raise busy() from error
-        finally:
-            self._waiting -= 1
-
-    async def _renew(self, pool: asyncpg.Pool, generation: int, error: BaseException) -> None:
-        """Where a connection broke, the others may be as broken; whoever comes next gets a new one."""
-        error = error.__cause__ or error
-        if generation == self._generation and (is_loss(error) or is_demotion(error)):
-            self._generation += 1
-            await pool.expire_connections()
+        return self._pool
 
     def heard(self, failure: DatabaseUnavailable | None = None) -> None:
         """Remember whether PostgreSQL answered; one that is slow, or undoes something, does."""
