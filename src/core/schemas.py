@@ -2,9 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -80,26 +79,34 @@ class RequestModel(BaseModel):
     """An input: refuses names it does not know, naming the nearest, and text that cannot be stored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+    _known: ClassVar[frozenset[str]] = frozenset()
+    """The names of the fields, and those by which clients know them."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._known = frozenset(cls.model_fields).union(cls._names_for_clients())
+
+    @classmethod
+    def _names_for_clients(cls) -> list[str]:
+        return [field.alias or name for name, field in cls.model_fields.items()]
 
     @model_validator(mode="before")
     @classmethod
     def _known_and_storable(cls, given: Any) -> Any:
         if isinstance(given, dict):
-            cls._refuse_unknown(given)
-            for name, text in _texts(given):
-                if _UNSTORABLE.search(text):
-                    message = "'{field}' holds a NUL or half a character, which no text can."
-                    raise PydanticCustomError("unstorable_text", message, {"field": name})
+            if not cls._known.issuperset(given):
+                cls._refuse_unknown(given)
+            for name, value in given.items():
+                _refuse_unstorable(name, value)
         return given
 
     @classmethod
     def _refuse_unknown(cls, given: dict[Any, Any]) -> None:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for name in given:
-            if name not in known and name not in cls.model_fields:
-                message = "Unknown field '{field}': {hint}"
-                context = {"field": str(name), "hint": nearest(str(name), known)}
-                raise PydanticCustomError("unknown_field", message, context)
+        name = next(str(name) for name in given if name not in cls._known)
+        message = "Unknown field '{field}': {hint}"
+        context = {"field": name, "hint": nearest(name, cls._names_for_clients())}
+        raise PydanticCustomError("unknown_field", message, context)
 
     def given(self) -> dict[str, Any]:
         """Only the fields that were sent."""
@@ -119,16 +126,19 @@ class RequestModel(BaseModel):
             raise InvalidInput(fields[0].field, fields[0].message, *fields[1:]) from error
 
 
-def _texts(value: Any, name: str = "body") -> Iterator[tuple[str, str]]:
+def _refuse_unstorable(name: Any, value: Any) -> None:
+    """Look through a value and what it holds; what is wrong is told by the innermost name."""
     if isinstance(value, str):
-        yield name, value
+        if _UNSTORABLE.search(value):
+            message = "'{field}' holds a NUL or half a character, which no text can."
+            raise PydanticCustomError("unstorable_text", message, {"field": str(name)})
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield name, str(key)
-            yield from _texts(inner, str(key))
+            _refuse_unstorable(name, str(key))
+            _refuse_unstorable(key, inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner, name)
+            _refuse_unstorable(name, inner)
 
 
 def field_error(detail: Any) -> FieldError:

@@ -28,7 +28,7 @@ async def get_guarded_task_service(
     ] = None,
 ) -> TaskService:
     """The task service that only changes what the client has seen."""
-    return tasks.guarded(wanted_versions(if_match))
+    return tasks if if_match is None else tasks.guarded(wanted_versions(if_match))
 
 
 async def get_series_service(
