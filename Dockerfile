@@ -9,11 +9,12 @@ ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=ne
 WORKDIR /app
 # The dependencies first: they change less often than the code, and their layer is kept.
 COPY pyproject.toml uv.lock ./
-# Debug symbols and headers are a fifth of what is installed, and nobody debugs or compiles in here.
+# Debug symbols, headers and libraries' tests are a fifth of what is installed, and nobody debugs or compiles in here.
 RUN apt-get update && apt-get install -y --no-install-recommends binutils \
     && uv sync --frozen --no-dev --extra embedded --no-install-project \
     && find .venv -type f -name '*.so*' -exec strip --strip-unneeded {} + \
-    && find .venv -type f '(' -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.a' ')' -delete
+    && find .venv -type f '(' -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.a' ')' -delete \
+    && find .venv/lib -type d -name tests -prune -exec rm -rf {} +
 COPY README.md LICENSE alembic.ini ./
 COPY alembic alembic
 COPY mcp_server mcp_server
