@@ -2,7 +2,7 @@
 
 import gc
 
-_THRESHOLDS = (10_000, 20, 100)
+_THRESHOLDS = (10_000, 20, 10)
 """How many new objects, and how many rounds, until each generation is looked through."""
 
 
