@@ -21,8 +21,7 @@ LINES = 37
 
 
 def connections_in_use(database: Database) -> int:
-    pool = database._pool
-    return pool.get_size() - pool.get_idle_size() if pool is not None else 0
+    return database.pool_state().used
 
 
 async def kill_after(address: str, headers: dict[str, str], body: str, lines: int) -> None:
