@@ -1,7 +1,8 @@
 """The statements that find tasks: which rows, in which order, from behind which position."""
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -10,11 +11,11 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    FromClause,
     Integer,
     Select,
     SmallInteger,
     Text,
-    and_,
     bindparam,
     case,
     cast,
@@ -22,9 +23,9 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
-    or_,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.types import TypeEngine
@@ -42,45 +43,46 @@ def _text_array(name: str) -> ColumnElement[Any]:
     return bindparam(name, type_=ARRAY(Text))
 
 
+_search = bindparam("search", type_=Text)
 # Words by their beginnings and by their English stems.
 _words = cast(func.to_tsquery("simple", bindparam("prefixes", type_=Text)), TSQUERY).op("||")(
-    func.plainto_tsquery("english", bindparam("search", type_=Text))
+    func.plainto_tsquery("english", _search)
 )
-_says = _task.search_vector.op("@@")(_words)
-# Where no task says the words, they may be misspelt: then titles that resemble them are found.
-_others = task_table.alias("others")
-_any_says = exists().where(
-    _others.c.user_id == bindparam("owner", type_=Text), _others.c.search_vector.op("@@")(_words)
+# They are indexed with the mark of their owner: what everybody writes costs each only their own tasks.
+_says = func.owned_words(_task.user_id, _task.search_vector).op("@@")(
+    func.owned_query(bindparam("owner", type_=Text), _words)
 )
-_resembles = and_(not_(_any_says), bindparam("search", type_=Text).op("<%")(_task.title))
-_relevance = cast(func.ts_rank(_task.search_vector, _words), Double) + func.word_similarity(
-    bindparam("search", type_=Text), _task.title
-)
+# Named twice below, so it is found on its own: among other conditions, another index might look cheaper.
+_said = select(task_table).where(owned, _says).cte("said")
+# Where no task says the words, they may be misspelt: then, and only then, similar titles are looked for.
+_similar = select(task_table).where(owned, _search.op("<%")(_task.title), not_(exists(select(_said.c.id))))
+_found = union_all(select(_said), _similar).subquery("found")
 
-# A condition bears the name of one of its bind values; what else it binds has no condition of its own.
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "status": _task.status == bindparam("status", type_=Text),
-    "priorities": _task.priority == func.any(_text_array("priorities")),
-    "category": func.lower(_task.category) == bindparam("category", type_=Text),
-    "any_tags": _task.tag_keys.op("&&")(_text_array("any_tags")),
-    "all_tags": _task.tag_keys.op("@>")(_text_array("all_tags")),
-    "search": or_(_says, _resembles),
-    "recurring": _task.series_id.is_not(None) == bindparam("recurring", type_=Boolean),
-    "series_id": _task.series_id == bindparam("series_id", type_=BigInteger),
-    "undated": _task.due_on.is_(None) == bindparam("undated", type_=Boolean),
-    "due_from_on": case(
-        (_task.due_at.is_(None), _task.due_on >= bindparam("due_from_on", type_=Date)),
-        else_=_task.due_at >= bindparam("due_from_at", type_=_zoned),
-    ),
-    "due_until_on": case(
-        (_task.due_at.is_(None), _task.due_on <= bindparam("due_until_on", type_=Date)),
-        else_=_task.due_at <= bindparam("due_until_at", type_=_zoned),
-    ),
-    "created_after": _task.created_at > bindparam("created_after", type_=_zoned),
-    "updated_after": _task.updated_at > bindparam("updated_after", type_=_zoned),
-    "completed_after": _task.completed_at >= bindparam("completed_after", type_=_zoned),
-    "completed_before": _task.completed_at <= bindparam("completed_before", type_=_zoned),
-}
+
+def _conditions(task: FromClause) -> dict[str, ColumnElement[bool]]:
+    """Each bears the name of one of its bind values; what else it binds has no condition of its own."""
+    return {
+        "status": task.c.status == bindparam("status", type_=Text),
+        "priorities": task.c.priority == func.any(_text_array("priorities")),
+        "category": func.lower(task.c.category) == bindparam("category", type_=Text),
+        "any_tags": task.c.tag_keys.op("&&")(_text_array("any_tags")),
+        "all_tags": task.c.tag_keys.op("@>")(_text_array("all_tags")),
+        "recurring": task.c.series_id.is_not(None) == bindparam("recurring", type_=Boolean),
+        "series_id": task.c.series_id == bindparam("series_id", type_=BigInteger),
+        "undated": task.c.due_on.is_(None) == bindparam("undated", type_=Boolean),
+        "due_from_on": case(
+            (task.c.due_at.is_(None), task.c.due_on >= bindparam("due_from_on", type_=Date)),
+            else_=task.c.due_at >= bindparam("due_from_at", type_=_zoned),
+        ),
+        "due_until_on": case(
+            (task.c.due_at.is_(None), task.c.due_on <= bindparam("due_until_on", type_=Date)),
+            else_=task.c.due_at <= bindparam("due_until_at", type_=_zoned),
+        ),
+        "created_after": task.c.created_at > bindparam("created_after", type_=_zoned),
+        "updated_after": task.c.updated_at > bindparam("updated_after", type_=_zoned),
+        "completed_after": task.c.completed_at >= bindparam("completed_after", type_=_zoned),
+        "completed_before": task.c.completed_at <= bindparam("completed_before", type_=_zoned),
+    }
 
 
 @lru_cache(maxsize=1024)
@@ -88,51 +90,80 @@ def search_query(
     values: frozenset[str], sort: TaskSort, direction: SortDirection, *, is_later_page: bool
 ) -> Query:
     """The tasks as JSON, with their `sort_key`, that meet the conditions whose values are given."""
-    key = _sort_key(sort, direction)
-    shown = select(task_json(task_table), _task.id, key.label("sort_key"))
-    statement = _narrowed(shown.select_from(beside_series(task_table)), values)
-    if is_later_page:
-        statement = statement.where(_behind(key, sort, direction))
-    statement = _ordered(statement, key, direction).limit(bindparam("page_size", type_=Integer))
+    order = _Order(sort, direction)
+    if "search" in values:
+        # What is found comes in no order: it is shown, beside its series, once the page is known.
+        key = order.key(_found)
+        some = _narrowed(select(_found, key.label("sort_key")), _found, values)
+        page = order.page(some, _found, key, is_later=is_later_page).subquery("page")
+        return Query(order.sorted(_shown(page, page.c.sort_key), page, page.c.sort_key))
+    key = order.key(task_table)
+    some = _narrowed(_shown(task_table, key), task_table, values)
     # A rare tag is looked up, a common one met on the way through the list: only its value tells which.
-    return Query(statement, is_planned_anew=bool(values & {"any_tags", "all_tags"}))
+    is_planned_anew = bool(values & {"any_tags", "all_tags"})
+    return Query(order.page(some, task_table, key, is_later=is_later_page), is_planned_anew=is_planned_anew)
 
 
 @lru_cache(maxsize=1024)
 def count_query(values: frozenset[str]) -> Query:
-    return Query(_narrowed(select(func.count().label("count")).select_from(task_table), values))
+    task = _found if "search" in values else task_table
+    return Query(_narrowed(select(func.count().label("count")).select_from(task), task, values))
 
 
-def _narrowed(statement: Select[Any], values: frozenset[str]) -> Select[Any]:
-    conditions = [_CONDITIONS[name] for name in sorted(values) if name in _CONDITIONS]
-    return statement.where(owned, *conditions)
+def _narrowed(statement: Select[Any], task: FromClause, values: frozenset[str]) -> Select[Any]:
+    conditions = _conditions(task)
+    chosen = [conditions[name] for name in sorted(values) if name in conditions]
+    return statement.where(task.c.user_id == bindparam("owner", type_=Text), *chosen)
 
 
-def _sort_key(sort: TaskSort, direction: SortDirection) -> ColumnElement[Any]:
-    if sort is TaskSort.DUE_DATE:
-        end_of_time = "infinity" if direction is SortDirection.ASCENDING else "-infinity"
-        return func.coalesce(_task.due_wall, literal_column(f"'{end_of_time}'::timestamp"))
-    return _KEYS[sort][0]
+def _shown(task: FromClause, key: ColumnElement[Any]) -> Select[Any]:
+    return select(task_json(task), task.c.id, key.label("sort_key")).select_from(beside_series(task))
 
 
-_KEYS: dict[TaskSort, tuple[ColumnElement[Any], TypeEngine[Any]]] = {
-    TaskSort.CREATED_AT: (_task.created_at, DateTime(timezone=True)),
-    TaskSort.UPDATED_AT: (_task.updated_at, DateTime(timezone=True)),
-    TaskSort.DUE_DATE: (_task.due_wall, DateTime()),
-    TaskSort.PRIORITY: (_task.priority_rank, SmallInteger()),
-    TaskSort.TITLE: (func.lower(_task.title), Text()),
-    TaskSort.STATUS: (_task.status, Text()),
+def _relevance(task: FromClause) -> ColumnElement[Any]:
+    # As a subquery, the words are read once rather than for each task.
+    by_words = cast(func.ts_rank(task.c.search_vector, select(_words).scalar_subquery()), Double)
+    return by_words + func.word_similarity(_search, task.c.title)
+
+
+_KEYS: dict[TaskSort, tuple[Callable[[FromClause], ColumnElement[Any]], TypeEngine[Any]]] = {
+    TaskSort.CREATED_AT: (lambda task: task.c.created_at, _zoned),
+    TaskSort.UPDATED_AT: (lambda task: task.c.updated_at, _zoned),
+    TaskSort.DUE_DATE: (lambda task: task.c.due_wall, DateTime()),
+    TaskSort.PRIORITY: (lambda task: task.c.priority_rank, SmallInteger()),
+    TaskSort.TITLE: (lambda task: func.lower(task.c.title), Text()),
+    TaskSort.STATUS: (lambda task: task.c.status, Text()),
     TaskSort.RELEVANCE: (_relevance, Double()),
 }
 
 
-def _behind(key: ColumnElement[Any], sort: TaskSort, direction: SortDirection) -> ColumnElement[bool]:
-    position = tuple_(key, _task.id)
-    last = tuple_(bindparam("last_key", type_=_KEYS[sort][1]), bindparam("last_id", type_=BigInteger))
-    return position > last if direction is SortDirection.ASCENDING else position < last
+class _Order(NamedTuple):
+    """What tasks are sorted by, and then by their ids."""
 
+    sort: TaskSort
+    direction: SortDirection
 
-def _ordered(statement: Select[Any], key: ColumnElement[Any], direction: SortDirection) -> Select[Any]:
-    if direction is SortDirection.ASCENDING:
-        return statement.order_by(key, _task.id)
-    return statement.order_by(key.desc(), _task.id.desc())
+    def key(self, task: FromClause) -> ColumnElement[Any]:
+        key = _KEYS[self.sort][0](task)
+        if self.sort is not TaskSort.DUE_DATE:
+            return key
+        end_of_time = "infinity" if self.direction is SortDirection.ASCENDING else "-infinity"
+        return func.coalesce(key, literal_column(f"'{end_of_time}'::timestamp"))
+
+    def page(
+        self, statement: Select[Any], task: FromClause, key: ColumnElement[Any], *, is_later: bool
+    ) -> Select[Any]:
+        if is_later:
+            statement = statement.where(self._behind(task, key))
+        return self.sorted(statement, task, key).limit(bindparam("page_size", type_=Integer))
+
+    def sorted(self, statement: Select[Any], task: FromClause, key: ColumnElement[Any]) -> Select[Any]:
+        if self.direction is SortDirection.ASCENDING:
+            return statement.order_by(key, task.c.id)
+        return statement.order_by(key.desc(), task.c.id.desc())
+
+    def _behind(self, task: FromClause, key: ColumnElement[Any]) -> ColumnElement[bool]:
+        position = tuple_(key, task.c.id)
+        last_key = bindparam("last_key", type_=_KEYS[self.sort][1])
+        last = tuple_(last_key, bindparam("last_id", type_=BigInteger))
+        return position > last if self.direction is SortDirection.ASCENDING else position < last

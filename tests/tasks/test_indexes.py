@@ -89,3 +89,29 @@ async def test_every_filter_and_count_stays_with_its_user(connection: asyncpg.Co
 
     assert_scoped(found)
     assert_scoped(counted)
+
+
+MANY = """
+INSERT INTO task (user_id, title, status, priority, tags, tag_keys, created_at, updated_at, version)
+SELECT 'somebody', CASE n % 100 WHEN 0 THEN 'Buy groceries' ELSE 'Call mom' END, 'pending',
+       'Low', '{}', '{}', now(), now(), 1
+FROM generate_series(1, 3000) AS n
+"""
+
+
+async def test_a_search_looks_up_only_words_with_the_mark_of_its_user(connection: asyncpg.Connection) -> None:
+    values = frozenset({"search"})
+    query = search_query(values, TaskSort.RELEVANCE, SortDirection.DESCENDING, is_later_page=False)
+    transaction = connection.transaction()
+    await transaction.start()
+    # Among a handful of tasks no index of words is worth its while.
+    await connection.execute(MANY)
+    await connection.execute("ANALYZE task")
+
+    found = await plan_of(connection, query)
+    counted = await plan_of(connection, count_query(values))
+
+    await transaction.rollback()
+    for plan in (found, counted):
+        conditions = [node["Index Cond"] for node in plan if "@@" in node.get("Index Cond", "")]
+        assert ["owned_words(user_id, search_vector)" in condition for condition in conditions] == [True]

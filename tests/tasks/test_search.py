@@ -50,6 +50,54 @@ async def test_the_best_match_comes_first_and_pages_go_on_from_there(some: httpx
     assert [task["title"] for task in rest["items"]] == ["Plan the summer holiday"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it's ''quoted'' \\'twice\\'",
+        "C:\\temp\\ and a\\b",
+        "snake_case and x² and foo_bar_baz",
+        ":* <-> <2> !a | (b & c",
+        "https://example.org/it's?a='b'&c=<d>",
+        "<a href='q'>tag</a> &amp; -1.5e3",
+        "🙂 日本語 한국어 Straße İstanbul e\u0301te\u0301",
+        "'" * 180,
+        "ü" * 200,
+    ],
+)
+async def test_a_task_is_found_by_its_own_title_however_odd(client: httpx.AsyncClient, text: str) -> None:
+    words = f"{text} findable"[:200]
+    await create_task(client, words, description=text)
+
+    assert await titles(client, search=words) == [words]
+
+
+@pytest.mark.parametrize("word", ["x" * 2046, "ü" * 1023, "日" * 680, "y" * 9_000])
+async def test_a_word_too_long_to_index_whole_hinders_nothing(client: httpx.AsyncClient, word: str) -> None:
+    await create_task(client, "Decode", description=f"{word} tail")
+
+    assert await titles(client, search="tail") == ["Decode"]
+
+
+async def test_words_of_others_are_not_found(client: httpx.AsyncClient, client_for: ClientFor) -> None:
+    await create_task(client, "Pay the invoice")
+
+    async with client_for("stranger") as stranger:
+        await create_task(stranger, "Lose the invoice")
+        found = await titles(stranger, search="invoice")
+
+    assert found == ["Lose the invoice"]
+
+
+async def test_a_search_meets_the_other_conditions_too(some: httpx.AsyncClient) -> None:
+    await create_task(some, "Water plants daily", tags=["home"], recurrence={"rule": "FREQ=DAILY"})
+
+    assert await titles(some, search="family", tags="home") == ["Buy groceries"]
+    assert await titles(some, search="flights", category="travel") == ["Book flights"]
+    assert await titles(some, search="plants", recurring=True) == ["Water plants daily"]
+    # A typo is forgiven where nobody's task says the word, not where a condition hides those that do.
+    assert await titles(some, search="groceries", status="completed") == []
+
+
 async def test_another_order_can_be_asked_of_a_search(some: httpx.AsyncClient) -> None:
     assert await titles(some, search="family", sort_by="title", order="desc") == [
         "Plan the summer holiday",
