@@ -10,7 +10,6 @@ from src.core.dependencies import DatabaseDep, NowDep
 from src.core.http_errors import failures
 from src.core.routing import StrictRoute
 from src.transfer.dependencies import BaseUrlDep, FeedDep, TurnsDep
-from src.transfer.feed_service import read_feed
 from src.transfer.responses import AcceptEncoding, file_response
 from src.transfer.schemas import FeedCreated, FeedRead
 
@@ -61,6 +60,8 @@ async def read_calendar(
     accept_encoding: AcceptEncoding = "",
 ) -> Response:
     """A calendar to subscribe to: what is to be done, and what was finished in the last 30 days."""
+    from src.transfer.feed_service import read_feed  # noqa: PLC0415 - as in `dependencies`, loaded when needed.
+
     feed = await read_feed(database, token, now, known=if_none_match, turns=turns)
     headers = {"ETag": feed.etag, "Cache-Control": "private, no-cache"}
     if feed.spool is None:
