@@ -87,7 +87,7 @@ class ConnectionPool:
     async def _free_or_new(self) -> Held:
         while self._free:
             held = self._free.pop()
-            if held.generation == self._generation and not held.connection.is_closed():
+            if held.generation == self._generation and _is_alive(held.connection):
                 return held
             await self._pool.release(held.connection, timeout=self._patience.release)
         # Whose turn it is finds one free, or opens one, which has a time limit of its own.
@@ -120,3 +120,11 @@ class ConnectionPool:
             self._sweeping.add(task)
             task.add_done_callback(self._sweeping.discard)
         self._free.clear()
+
+
+def _is_alive(connection: Connection) -> bool:
+    """Whether it is still open as far as is known; asyncpg takes one back by itself that was cut."""
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:
+        return False
