@@ -58,8 +58,7 @@ class Planner:
         if due_rule is not None and rule is not None:
             raise InvalidInput("recurrence", "due_string and recurrence both say how it repeats; give one.")
         sets_recurrence = "recurrence" in fields or due_rule is not None
-        if due is None and not _names_due(fields):
-            due = first
+        due = due or first
         if due is not None or _names_due(fields):
             columns |= due_columns(due)
         return Plan(columns, due, sets_recurrence, rule or due_rule)

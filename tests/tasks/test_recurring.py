@@ -373,3 +373,13 @@ async def test_a_stranger_reaches_no_series(client: httpx.AsyncClient, client_fo
 
     assert [answer.status_code for answer in answers] == [404] * 5
     assert series["items"] == []
+
+
+@pytest.mark.parametrize("said", [{}, {"due_date": None}])
+async def test_a_sentence_with_a_time_of_day_sets_the_first_due_date(
+    client: httpx.AsyncClient, said: dict[str, None]
+) -> None:
+    task = await create_task(client, "Report", recurrence="every friday 9am", **said)
+
+    assert task["due_date"] == "2026-11-27T09:00:00Z"
+    assert task["recurrence"]["starts_at"] == "2026-11-27T09:00:00Z"
