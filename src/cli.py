@@ -11,7 +11,6 @@ from typing import Annotated, NoReturn
 import orjson
 import typer
 import uvicorn
-import uvicorn.supervisors
 
 from src.core.config import (
     InvalidSettings,
@@ -67,7 +66,9 @@ def serve(
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     if config.workers > 1:
-        uvicorn.supervisors.Multiprocess(config, sockets=[config.bind_socket()]).run()
+        from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - one worker needs no supervisor.
+
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
         return
     server = Server(config)
     server.run()

@@ -33,22 +33,34 @@ _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b")
 
 
 class Query:
-    """A statement compiled once; its bind parameters are given by name at each run.
+    """A statement compiled once, when it is first run; its bind parameters are given by name at each run.
 
     PostgreSQL plans a cached statement for any values after five runs. Where the best plan depends on the
     values, `is_planned_anew` has it planned for these, at the cost of a round trip.
     """
 
-    __slots__ = ("_defaults", "_names", "is_planned_anew", "is_read", "text")
+    __slots__ = ("_defaults", "_names", "_statement", "is_planned_anew", "is_read", "text")
+
+    text: str
+    is_read: bool
+    """Whether it changes nothing, so that running it twice does no harm."""
+    _names: tuple[str, ...]
+    _defaults: dict[str, Any]
 
     def __init__(self, statement: Executable, *, is_planned_anew: bool = False) -> None:
+        self._statement = statement
         self.is_planned_anew = is_planned_anew
-        compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
-        self.text: str = str(compiled)
+
+    def __getattr__(self, name: str) -> Any:
+        """What is known once it is compiled: a hundred statements compiled at import slow every start."""
+        if name not in ("text", "is_read", "_names", "_defaults"):
+            raise AttributeError(name)
+        compiled = self._statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+        self.text = str(compiled)
         self.is_read = _CHANGES.search(self.text) is None
-        """Whether it changes nothing, so that running it twice does no harm."""
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
-        self._defaults: dict[str, Any] = dict(compiled.params)
+        self._names = tuple(compiled.positiontup or ())
+        self._defaults = dict(compiled.params)
+        return getattr(self, name)
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         return [values[name] if name in values else self._defaults[name] for name in self._names]
