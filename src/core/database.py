@@ -4,7 +4,6 @@ Statements are written with SQLAlchemy Core over the SQLModel tables, compiled o
 and run straight on an asyncpg pool. Repositories hold `Query` values and never see a connection.
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -21,7 +20,7 @@ from src.core.connections import Patience, PoolState, open_pool
 from src.core.current_request import statement_run
 from src.core.database_url import DatabaseAddress
 from src.core.errors import DatabaseUnavailable
-from src.core.outages import DatabaseConflict, DatabaseTimeout, pause_before_rerun, told
+from src.core.outages import DatabaseConflict, DatabaseTimeout, rerun, told
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +156,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         with _Watch(self) as watch:
             async with AsyncExitStack() as stack:
-                connection = await self._rerun(partial(self._begun, stack), is_read=True)
+                connection = await rerun(partial(self._begun, stack), is_harmless=True)
                 yield Transaction(connection, is_pooled=self._address.is_pooled)
                 watch.is_unsure = True  # It is committed now.
 
@@ -184,19 +183,7 @@ class Database:
                 await pool.give_back(held)
                 return result
 
-            return await self._rerun(once, is_read=is_read)
-
-    async def _rerun(self, work: Callable[[], Awaitable[T]], *, is_read: bool) -> T:
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return await work()
-            except Exception as error:
-                pause = pause_before_rerun(error, attempt, is_harmless=is_read)
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
+            return await rerun(once, is_harmless=is_read)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:

@@ -117,13 +117,23 @@ async def rerun_on_conflict(work: Callable[[], Awaitable[T]]) -> T:
     Raises:
         DatabaseConflict: it was undone time and again. It may be the cause of the error that is raised.
     """
+    return await rerun(work, is_harmless=False, reason=_conflict_behind)
+
+
+async def rerun(
+    work: Callable[[], Awaitable[T]],
+    *,
+    is_harmless: bool,
+    reason: Callable[[BaseException], BaseException] = lambda error: error,
+) -> T:
+    """Run work, and again as long as `pause_before_rerun` allows; `reason` finds what an error comes from."""
     attempt = 0
     while True:
         attempt += 1
         try:
             return await work()
         except Exception as error:
-            pause = pause_before_rerun(_conflict_behind(error), attempt, is_harmless=False)
+            pause = pause_before_rerun(reason(error), attempt, is_harmless=is_harmless)
             if pause is None:
                 raise
             await asyncio.sleep(pause)
