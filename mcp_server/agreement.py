@@ -74,7 +74,7 @@ async def _named(tools: ToolContext, task_ids: Sequence[int]) -> str:
 
 async def _title(tools: ToolContext, task_id: int) -> str:
     try:
-        task = await (await tools.tasks()).get(task_id)
+        task = (await (await tools.tasks()).get(task_id)).read()
     except TaskNotFound:
         return f"task {task_id}"
     return json.dumps(task.title, ensure_ascii=False)

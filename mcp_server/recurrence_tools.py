@@ -12,7 +12,7 @@ from src.tasks.schemas import Skipping
 def make_skip_task(context: ToolContext) -> Callable[..., Any]:
     async def skip_task(task_id: TaskId) -> Skipping:
         """Let this occurrence of a repeating task pass undone; returns the next one with its date."""
-        return await (await context.tasks()).skip(task_id)
+        return (await (await context.tasks()).skip(task_id)).skipping()
 
     return skip_task
 
@@ -20,7 +20,7 @@ def make_skip_task(context: ToolContext) -> Callable[..., Any]:
 def make_stop_recurrence(context: ToolContext) -> Callable[..., Any]:
     async def stop_recurrence(task_id: TaskId) -> TaskResult:
         """Stop a task from repeating. The task itself stays, and so does what was done."""
-        return TaskResult(task=await (await context.tasks()).stop_recurrence(task_id))
+        return TaskResult(task=(await (await context.tasks()).stop_recurrence(task_id)).read())
 
     return stop_recurrence
 

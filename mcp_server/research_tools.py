@@ -53,7 +53,7 @@ def make_fetch(context: ToolContext) -> Callable[..., Any]:
         """Read one task that search found, whole."""
         if not (id.isascii() and id.isdigit() and len(id) <= LONGEST_ID):
             raise InvalidInput("id", "This is no id from search.")
-        task = await (await context.tasks()).get(int(id))
+        task = (await (await context.tasks()).get(int(id))).read()
         return Document(**dict(_result(context, task)), text=_text(task), metadata=_metadata(task))
 
     return fetch

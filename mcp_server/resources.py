@@ -37,7 +37,7 @@ def add_resources(server: MCPServer[Any], context: ToolContext) -> None:
         """One task by its id."""
         if not (id.isascii() and id.isdigit() and len(id) <= LONGEST_ID):
             raise ResourceNotFoundError(f"No task {id[:32]}. (task_not_found)")
-        return _json((await (await context.tasks()).get(int(id))).model_dump(mode="json"))
+        return (await (await context.tasks()).get(int(id))).json
 
     async def tag(tag: str) -> str:
         """The pending tasks that carry a tag, the soonest first."""

@@ -88,7 +88,7 @@ async def _created(context: ToolContext, fields: dict[str, Any]) -> TaskRead:
     new = NewTask.of(**fields).given()
     if "due_date" in new:
         new["due_string"] = new.pop("due_date")
-    return await (await context.tasks()).create(TaskCreate.of(**new))
+    return (await (await context.tasks()).create(TaskCreate.of(**new))).read()
 
 
 async def _outcome_of_adding(context: ToolContext, fields: dict[str, Any]) -> Outcome:
@@ -141,7 +141,7 @@ def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
 def make_get_task(context: ToolContext) -> Callable[..., Any]:
     async def get_task(task_id: TaskId) -> TaskResult:
         """Read one task by id."""
-        return TaskResult(task=await (await context.tasks()).get(task_id))
+        return TaskResult(task=(await (await context.tasks()).get(task_id)).read())
 
     return get_task
 
@@ -183,7 +183,8 @@ def make_update_task(context: ToolContext) -> Callable[..., Any]:
 
 
 async def _outcome_of_changing(context: ToolContext, task_id: int, *, fields: dict[str, Any]) -> Outcome:
-    return Outcome(task=await (await context.tasks()).update(task_id, TaskUpdate.of(**fields)))
+    changed = await (await context.tasks()).update(task_id, TaskUpdate.of(**fields))
+    return Outcome(task=changed.read())
 
 
 def make_complete_task(context: ToolContext) -> Callable[..., Any]:
@@ -207,8 +208,9 @@ def make_complete_task(context: ToolContext) -> Callable[..., Any]:
 async def _completion(context: ToolContext, task_id: int, completed: bool) -> Completion:
     tasks = await context.tasks()
     if completed:
-        return await tasks.complete(task_id)
-    return Completion(completed_task=await tasks.set_completed(task_id, is_completed=False))
+        return (await tasks.complete(task_id)).completion()
+    reopened = await tasks.set_completed(task_id, is_completed=False)
+    return Completion(completed_task=reopened.read())
 
 
 async def _outcome_of_completing(context: ToolContext, task_id: int, *, completed: bool) -> Outcome:

@@ -64,23 +64,23 @@ class TaskButtons:
         return cls(tasks, preferences)
 
     async def complete(self, payload: TaskPayload) -> Deed:
-        done = await self.tasks.complete(payload.task_id)
+        done = (await self.tasks.complete(payload.task_id)).completion()
         return _deed("complete_task", done, done.completed_task, done.next_occurrence)
 
     async def reopen(self, payload: TaskPayload) -> Deed:
-        task = await self.tasks.set_completed(payload.task_id, is_completed=False)
+        task = (await self.tasks.set_completed(payload.task_id, is_completed=False)).read()
         return _deed("complete_task", Completion(completed_task=task), task, completed=False)
 
     async def skip(self, payload: TaskPayload) -> Deed:
-        skipped = await self.tasks.skip(payload.task_id)
+        skipped = (await self.tasks.skip(payload.task_id)).skipping()
         return _deed("skip_task", skipped, skipped.skipped_task, skipped.next_occurrence)
 
     async def snooze(self, payload: SnoozePayload) -> Deed:
-        task = await self.tasks.get(payload.task_id)
+        task = (await self.tasks.get(payload.task_id)).read()
         if task.status is not TaskStatus.PENDING:
             raise NothingToSnooze(task)
         when = await self._at_its_time(payload.until, task)
-        task = await self.tasks.update(task.id, TaskUpdate.of(due_string=when))
+        task = (await self.tasks.update(task.id, TaskUpdate.of(due_string=when))).read()
         return _deed("update_task", Changed(task=task), task, due_date=when)
 
     async def _at_its_time(self, day: str, task: TaskRead) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from src.core.schemas import WrittenModel, nearest
+from src.core.schemas import nearest
 from src.core.solving import plan_of, solved
 
 _NO_BODY = frozenset({204, 304})
@@ -32,12 +32,10 @@ class PlannedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         steps = plan_of(self.dependant)
-        takes_response = any(step.response_name for step in steps)
 
         async def handle(request: Request) -> Response:
-            stub = _stub() if takes_response else None
-            result = await solved(steps, request, stub)
-            return result if isinstance(result, Response) else self._serialized(result, stub)
+            result = await solved(steps, request)
+            return result if isinstance(result, Response) else self._serialized(result)
 
         return handle
 
@@ -46,21 +44,15 @@ class PlannedRoute(APIRoute):
         response = await self._handle(Request(scope, receive, send))
         await response(scope, receive, send)
 
-    def _serialized(self, result: Any, stub: Response | None) -> Response:
-        status = (stub.status_code if stub else 0) or self.status_code or 200
+    def _serialized(self, result: Any) -> Response:
+        status = self.status_code or 200
         if status in _NO_BODY:
-            response = Response(status_code=status)
-        elif self.response_field is None:
-            response = JSONResponse(jsonable_encoder(result), status)
-        else:
-            response = Response(self._json(result), status, media_type="application/json")
-        if stub is not None:
-            response.raw_headers.extend(stub.raw_headers)
-        return response
+            return Response(status_code=status)
+        if self.response_field is None:
+            return JSONResponse(jsonable_encoder(result), status)
+        return Response(self._json(result), status, media_type="application/json")
 
     def _json(self, result: Any) -> bytes:
-        if isinstance(result, WrittenModel):
-            return result.as_json()
         assert self.response_field is not None  # noqa: S101 - asked only where there is one.
         value, wrong = self.response_field.validate(result, {}, loc=("response",))
         if wrong:
@@ -85,13 +77,6 @@ class StrictRoute(PlannedRoute):
             return await handle(request)
 
         return handle_strictly
-
-
-def _stub() -> Response:
-    """What an endpoint may set beside its result; no status means the route's own."""
-    stub = Response(status_code=0)
-    del stub.headers["content-length"]
-    return stub
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:

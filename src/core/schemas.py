@@ -10,7 +10,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
-    PrivateAttr,
     ValidationError,
     model_validator,
 )
@@ -57,22 +56,6 @@ def nearest(name: str, known: list[str]) -> str:
     if matches:
         return f"did you mean '{matches[0]}'?"
     return f"known are {', '.join(known)}." if known else "none is known here."
-
-
-class WrittenModel(BaseModel):
-    """An output that PostgreSQL may have written down already; then its text is kept, and sent as it is."""
-
-    _json: str | None = PrivateAttr(None)
-
-    @classmethod
-    def written(cls, json: str) -> Self:
-        """The model of a text that is its JSON."""
-        model = cls.model_validate_json(json)
-        model._json = json
-        return model
-
-    def as_json(self) -> bytes:
-        return (self.model_dump_json() if self._json is None else self._json).encode()
 
 
 class RequestModel(BaseModel):

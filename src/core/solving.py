@@ -17,7 +17,6 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 Errors: TypeAlias = list[Any]
 _MISSING: Any = object()
@@ -127,11 +126,8 @@ class Step:
     parameters: list[Parameter | QueryModel] = field(default_factory=list)
     body: Field | None = None
     request_name: str | None = None
-    response_name: str | None = None
 
-    async def arguments(
-        self, request: Request, response: Response | None, done: Sequence[Any], errors: Errors
-    ) -> dict[str, Any] | None:
+    async def arguments(self, request: Request, done: Sequence[Any], errors: Errors) -> dict[str, Any] | None:
         """The arguments, or None where one cannot be had."""
         known = len(errors)
         values: dict[str, Any] = {}
@@ -145,8 +141,6 @@ class Step:
             await _read_body(request, self.body, values, errors)
         if self.request_name is not None:
             values[self.request_name] = request
-        if self.response_name is not None:
-            values[self.response_name] = response
         return values if is_whole and len(errors) == known else None
 
 
@@ -158,14 +152,14 @@ def plan_of(dependant: Dependant) -> list[Step]:
     """The steps of a route in their order, each dependency once.
 
     Raises:
-        Unplannable: it takes a form, a cookie, background tasks or a dependency with a clean-up.
+        Unplannable: it takes a form, a cookie, background tasks or the response, or a dependency cleans up.
     """
     steps: list[Step] = []
     _add(dependant, steps, {})
     return steps
 
 
-async def solved(steps: Sequence[Step], request: Request, response: Response | None) -> Any:
+async def solved(steps: Sequence[Step], request: Request) -> Any:
     """What the endpoint returns.
 
     Raises:
@@ -174,9 +168,9 @@ async def solved(steps: Sequence[Step], request: Request, response: Response | N
     done: list[Any] = []
     errors: Errors = []
     for step in steps[:-1]:
-        arguments = await step.arguments(request, response, done, errors)
+        arguments = await step.arguments(request, done, errors)
         done.append(_MISSING if arguments is None else await step.call(**arguments))
-    arguments = await steps[-1].arguments(request, response, done, errors)
+    arguments = await steps[-1].arguments(request, done, errors)
     if errors or arguments is None:
         raise RequestValidationError(errors)
     return await steps[-1].call(**arguments)
@@ -195,7 +189,6 @@ def _add(dependant: Dependant, steps: list[Step], places: dict[Any, int]) -> int
         parameters=list(_parameters(dependant)),
         body=dependant.body_params[0] if dependant.body_params else None,
         request_name=dependant.request_param_name,
-        response_name=dependant.response_param_name,
     )
     steps.append(step)
     places[call] = len(steps) - 1
@@ -209,6 +202,7 @@ def _refuse_unplannable(dependant: Dependant) -> None:
         or dependant.background_tasks_param_name
         or dependant.security_scopes_param_name
         or dependant.http_connection_param_name
+        or dependant.response_param_name
         or any(not _is_json(each) for each in dependant.body_params)
     )
     if needs_fastapi or not iscoroutinefunction(dependant.call) or isasyncgenfunction(dependant.call):

@@ -1,7 +1,7 @@
 """A stored row as the task that clients read."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from src.core.database import Row
@@ -10,16 +10,51 @@ from src.preferences.schemas import Preferences
 from src.tasks.pattern import Pattern
 from src.tasks.quick_add_schemas import TaskDraft
 from src.tasks.recurrence_schemas import read_pattern
-from src.tasks.schemas import TaskRead
+from src.tasks.schemas import Completion, Skipping, TaskRead
 
 
-def read_task(row: Row) -> TaskRead:
-    """The task of a row that brings it as JSON."""
-    return TaskRead.written(row["task"])
+class StoredTask(NamedTuple):
+    """A task as PostgreSQL shows it: JSON that is sent as it is, and read by who looks inside."""
+
+    id: int
+    version: int
+    json: str
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        return cls(row["id"], row["version"], row["task"])
+
+    def read(self) -> TaskRead:
+        return TaskRead.model_validate_json(self.json)
+
+
+class FinishedTask(NamedTuple):
+    """A task that was completed or skipped, and the occurrence that follows it."""
+
+    task: StoredTask
+    upcoming: StoredTask | None
+
+    @classmethod
+    def of(cls, finished: Row, upcoming: Row | None) -> Self:
+        return cls(StoredTask.of(finished), None if upcoming is None else StoredTask.of(upcoming))
+
+    def completion(self) -> Completion:
+        return Completion(completed_task=self.task.read(), next_occurrence=self._next())
+
+    def completion_json(self) -> str:
+        """The JSON of `Completion`."""
+        following = "null" if self.upcoming is None else self.upcoming.json
+        return f'{{"completed_task":{self.task.json},"next_occurrence":{following}}}'
+
+    def skipping(self) -> Skipping:
+        return Skipping(skipped_task=self.task.read(), next_occurrence=self._next())
+
+    def _next(self) -> TaskRead | None:
+        return None if self.upcoming is None else self.upcoming.read()
 
 
 def read_or_none(row: Row | None) -> TaskRead | None:
-    return None if row is None else read_task(row)
+    return None if row is None else StoredTask.of(row).read()
 
 
 def draft_of(columns: dict[str, Any], pattern: Pattern | None, zone: ZoneInfo, now: datetime) -> TaskDraft:

@@ -34,13 +34,13 @@ async def preview_recurrence(request: PreviewRequest, series: SeriesDep) -> Prev
 @router.post("/tasks/{task_id}/skip", operation_id="skip_task", responses=failures(404, 409, 412))
 async def skip_task(task_id: TaskId, tasks: GuardedTasksDep) -> Skipping:
     """Let this occurrence pass undone; the next one follows."""
-    return await tasks.skip(task_id)
+    return (await tasks.skip(task_id)).skipping()
 
 
 @router.post("/tasks/{task_id}/stop-recurrence", operation_id="stop_recurrence", responses=failures(404, 412))
 async def stop_recurrence(task_id: TaskId, tasks: GuardedTasksDep) -> TaskRead:
     """End the series; the task stays, and so does what was done."""
-    return await tasks.stop_recurrence(task_id)
+    return (await tasks.stop_recurrence(task_id)).read()
 
 
 @router.get("/tasks/{task_id}/occurrences", operation_id="list_occurrences", responses=failures(404, 409))

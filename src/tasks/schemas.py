@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from src.core.pagination import Page
-from src.core.schemas import DayOrInstant, Instant, RequestModel, WrittenModel
+from src.core.schemas import DayOrInstant, Instant, RequestModel
 from src.tasks.recurrence_schemas import Recurrence, RecurrenceRead
 
 
@@ -110,7 +110,7 @@ class TaskCompletion(RequestModel):
     completed: StrictBool = Field(examples=[True])
 
 
-class TaskRead(WrittenModel):
+class TaskRead(BaseModel):
     """A task."""
 
     id: int

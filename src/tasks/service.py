@@ -27,14 +27,12 @@ from src.tasks.pattern import is_repeating, pattern_of
 from src.tasks.plan import DATED_FIELDS, Plan, Planner, all_fields
 from src.tasks.query import conditions_of, cursor_after, escaped, position_of
 from src.tasks.quick_add_schemas import QuickAdded, QuickAddRequest, UnderstoodRead
-from src.tasks.reading import draft_of, read_or_none, read_task
+from src.tasks.reading import FinishedTask, StoredTask, draft_of, read_or_none
 from src.tasks.recurring import RecurringTasks
 from src.tasks.repository import TaskRepository
 from src.tasks.schemas import (
-    Completion,
     Deletion,
     DeletionScope,
-    Skipping,
     TagRead,
     TaskCreate,
     TaskPage,
@@ -69,7 +67,7 @@ class TaskService:
         guarded._wanted_versions = versions
         return guarded
 
-    async def create(self, task: TaskCreate) -> TaskRead:
+    async def create(self, task: TaskCreate) -> StoredTask:
         fields = all_fields(task)
         return await self._create((await self._planner(fields)).plan(fields))
 
@@ -79,28 +77,29 @@ class TaskService:
         plan, said = planner.quick(request.text)
         understood = [UnderstoodRead.of(piece) for piece in said.understood]
         if not request.dry_run:
-            return QuickAdded(task=await self._create(plan), understood=understood)
+            return QuickAdded(task=(await self._create(plan)).read(), understood=understood)
         pattern = planner.pattern(plan) if plan.rule else None
         zone = (await self._preferences.in_force()).zone
         draft = draft_of(plan.columns, pattern, zone, self._operation.now)
         return QuickAdded(task=draft, understood=understood)
 
     @again_on_conflict
-    async def _create(self, plan: Plan) -> TaskRead:
+    async def _create(self, plan: Plan) -> StoredTask:
         if plan.rule is None:
-            return read_task(await self._repository.insert(plan.columns))
+            return StoredTask.of(await self._repository.insert(plan.columns))
         pattern = (await self._planner()).pattern(plan)
         async with self._executor.transaction() as transaction:
             first = await RecurringTasks(transaction, self._operation).begin(pattern)
             repository = TaskRepository(transaction, self._operation)
-            return read_task(await repository.insert(plan.columns | pattern.due_columns() | first))
+            return StoredTask.of(await repository.insert(plan.columns | pattern.due_columns() | first))
 
-    async def get(self, task_id: int) -> TaskRead:
+    async def get(self, task_id: int) -> StoredTask:
         return self._found(await self._repository.show(task_id), task_id)
 
     async def get_all(self, task_ids: Sequence[int]) -> list[TaskRead]:
         """Those of the tasks that are there, in the order they are named."""
-        found = {row["id"]: read_task(row) for row in await self._repository.get_all(task_ids)}
+        rows = await self._repository.get_all(task_ids)
+        found = {row["id"]: StoredTask.of(row).read() for row in rows}
         return [found[task_id] for task_id in dict.fromkeys(task_ids) if task_id in found]
 
     async def search(self, chosen: TaskFilter) -> TaskPage:
@@ -138,16 +137,16 @@ class TaskService:
         rows = await self._repository.tags(pattern, chosen.limit)
         return [TagRead.model_validate(dict(row)) for row in rows]
 
-    async def replace(self, task_id: int, task: TaskReplace) -> TaskRead:
+    async def replace(self, task_id: int, task: TaskReplace) -> StoredTask:
         return await self._change(task_id, all_fields(task), is_completed=task.completed)
 
-    async def update(self, task_id: int, change: TaskUpdate) -> TaskRead:
+    async def update(self, task_id: int, change: TaskUpdate) -> StoredTask:
         fields = change.given()
         is_completed = fields.pop("completed", None)
         return await self._change(task_id, fields, is_completed=is_completed)
 
     @again_on_conflict
-    async def complete(self, task_id: int) -> Completion:
+    async def complete(self, task_id: int) -> FinishedTask:
         """Complete a task; completing it again changes nothing and names the same next occurrence."""
         async with self._executor.transaction() as transaction:
             recurring = RecurringTasks(transaction, self._operation)
@@ -156,10 +155,10 @@ class TaskService:
                 finished, upcoming = task, await recurring.followed_by(task)
             else:
                 finished, upcoming = await recurring.finish(task, TaskStatus.COMPLETED)
-        return Completion(completed_task=read_task(finished), next_occurrence=read_or_none(upcoming))
+        return FinishedTask.of(finished, upcoming)
 
     @again_on_conflict
-    async def skip(self, task_id: int) -> Skipping:
+    async def skip(self, task_id: int) -> FinishedTask:
         """Let an occurrence pass undone; skipping it again changes nothing."""
         async with self._executor.transaction() as transaction:
             recurring = RecurringTasks(transaction, self._operation)
@@ -169,20 +168,20 @@ class TaskService:
             else:
                 _refuse_to_skip(task)
                 finished, upcoming = await recurring.finish(task, TaskStatus.SKIPPED)
-        return Skipping(skipped_task=read_task(finished), next_occurrence=read_or_none(upcoming))
+        return FinishedTask.of(finished, upcoming)
 
     @again_on_conflict
-    async def stop_recurrence(self, task_id: int) -> TaskRead:
+    async def stop_recurrence(self, task_id: int) -> StoredTask:
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
-            return read_task(await RecurringTasks(transaction, self._operation).stop(task))
+            return StoredTask.of(await RecurringTasks(transaction, self._operation).stop(task))
 
     @again_on_conflict
-    async def set_completed(self, task_id: int, *, is_completed: bool | None) -> TaskRead:
+    async def set_completed(self, task_id: int, *, is_completed: bool | None) -> StoredTask:
         """Complete or reopen a task, or turn it over where `is_completed` is None."""
         async with self._executor.transaction() as transaction:
             task = await self._lock(transaction, task_id)
-            return read_task(await self._turned(transaction, task, is_completed))
+            return StoredTask.of(await self._turned(transaction, task, is_completed))
 
     @again_on_conflict
     async def delete(self, task_id: int, scope: DeletionScope = DeletionScope.TASK) -> Deletion:
@@ -222,12 +221,13 @@ class TaskService:
         try:
             match change:
                 case CreateOperation():
-                    return OperationResult(op=change.op, task=await self.create(change.task))
+                    return OperationResult(op=change.op, task=(await self.create(change.task)).read())
                 case UpdateOperation():
                     task = await self.update(change.task_id, change.changes)
-                    return OperationResult(op=change.op, task=task)
+                    return OperationResult(op=change.op, task=task.read())
                 case CompleteOperation():
-                    return OperationResult(op=change.op, completion=await self.complete(change.task_id))
+                    finished = await self.complete(change.task_id)
+                    return OperationResult(op=change.op, completion=finished.completion())
                 case DeleteOperation():
                     deletion = await self.delete(change.task_id, change.scope)
                     return OperationResult(op=change.op, deletion=deletion)
@@ -235,7 +235,7 @@ class TaskService:
             raise BatchFailed(index, error) from error
 
     @again_on_conflict
-    async def _change(self, task_id: int, fields: dict[str, Any], *, is_completed: bool | None) -> TaskRead:
+    async def _change(self, task_id: int, fields: dict[str, Any], *, is_completed: bool | None) -> StoredTask:
         plan = (await self._planner(fields)).plan(fields)
         is_plain = is_completed is None and not plan.sets_recurrence and self._wanted_versions is None
         if is_plain and plan.columns:
@@ -248,7 +248,7 @@ class TaskService:
                 task = await repository.update(task_id, plan.columns | columns) or task
             if is_completed is not None:
                 task = await self._turned(transaction, task, is_completed)
-            return read_task(task)
+            return StoredTask.of(task)
 
     async def _recurrence(self, transaction: Executor, task: Row, plan: Plan) -> tuple[Row, dict[str, Any]]:
         """Stop the old series and begin the new one, unless the rule is the one in force."""
@@ -279,10 +279,10 @@ class TaskService:
             raise TaskChanged(task_id, task["version"])
         return task
 
-    def _found(self, row: Row | None, task_id: int) -> TaskRead:
+    def _found(self, row: Row | None, task_id: int) -> StoredTask:
         if row is None:
             raise TaskNotFound(task_id)
-        return read_task(row)
+        return StoredTask.of(row)
 
 
 def _refuse_to_skip(task: Row) -> None:

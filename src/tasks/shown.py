@@ -101,8 +101,8 @@ def task_json(task: FromClause) -> ColumnElement[str]:
 
 
 def shown_alone(task: FromClause) -> Select[Any]:
-    """The rows of tasks as nothing but the JSON that clients read."""
-    return select(task_json(task)).select_from(beside_series(task))
+    """The rows of tasks as the JSON that clients read, and what an answer says beside it."""
+    return select(task.c.id, task.c.version, task_json(task)).select_from(beside_series(task))
 
 
 def shown(task: FromClause) -> Select[Any]:
