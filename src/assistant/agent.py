@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from agents import (
     Agent,
+    ModelSettings,
     RunConfig,
     RunContextWrapper,
-    RunHooks,
     Runner,
     RunResultStreaming,
     Tool,
@@ -18,7 +19,7 @@ from agents import (
 )
 from agents.exceptions import AgentsException, MaxTurnsExceeded, ModelRefusalError
 from agents.items import TResponseInputItem
-from agents.tool_context import ToolContext
+from agents.models.interface import Model
 from agents.tracing import set_trace_provider
 from agents.tracing.provider import DefaultTraceProvider
 from mcp.server.mcpserver import MCPServer
@@ -29,7 +30,7 @@ from src.assistant.events import ConfirmationNeeded, HistoryItem, TurnEvent, Tur
 from src.assistant.instructions import instructions
 from src.assistant.model_chain import ModelChain
 from src.assistant.providers import Provider, local_provider
-from src.assistant.toolbox import InProcessMCP
+from src.assistant.toolbox import InProcessMCP, Toolbox, ToolsOfRuns
 from src.assistant.transcript import input_items
 from src.assistant.turn import TurnReader
 from src.auth.context import Actor, ActorKind, Caller
@@ -65,6 +66,9 @@ class Assistant:
         _switch_tracing_off()
         self._providers = providers
         self._tools = tools
+        self._agent = _Agent(
+            name="Todo assistant", mcp_servers=[InProcessMCP(tools)], model_settings=ModelSettings()
+        )
         self._max_turns = max_turns
         self._timeout = timeout
         self._tool_timeout = tool_timeout
@@ -137,46 +141,41 @@ class Assistant:
             return Actor(ActorKind.AGENT, chain.provider.model_name)
 
         chain = ModelChain(providers, timeout=self._timeout, retry_wait=self._retry_wait, on_calls=expect)
-        toolbox = InProcessMCP(self._tools, caller, actor=actor, timeout=self._tool_timeout, history=history)
-        return _Run(chain, toolbox)
+        toolbox = Toolbox(self._tools, caller, actor=actor, timeout=self._tool_timeout, history=history)
+        return _Run(self._agent, chain, toolbox)
 
 
-class _Agent(Agent[Any]):
-    """Makes its tools once for a turn; the SDK would make them anew at every step."""
+@dataclass
+class _Agent(Agent[Toolbox]):
+    """Makes its tools once for the process; the SDK would make them anew at every step of every turn."""
 
-    _made: list[Tool] | None = None
+    made: list[Tool] = field(default_factory=list)
 
-    async def get_mcp_tools(self, run_context: RunContextWrapper[Any]) -> list[Tool]:
-        if self._made is None:
-            self._made = await super().get_mcp_tools(run_context)
-        return self._made
+    async def get_mcp_tools(self, run_context: RunContextWrapper[Toolbox]) -> list[Tool]:
+        if not self.made:
+            self.made[:] = await ToolsOfRuns.get_all_function_tools(
+                self.mcp_servers, False, run_context, self
+            )
+        return self.made
 
-
-class _CallsAnnounced(RunHooks[Any]):
-    """Tells the toolbox which call it is about to get."""
-
-    def __init__(self, toolbox: InProcessMCP) -> None:
-        self._toolbox = toolbox
-
-    async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
-        del agent, tool
-        if isinstance(context, ToolContext):
-            self._toolbox.expect(context.tool_call_id)
+    def of_turn(self, model: Model, guide: str) -> "_Agent":
+        """The agent of one turn; the copy is shallow, so the tools stay the same."""
+        agent = copy(self)
+        agent.model, agent.instructions = model, guide
+        return agent
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     """The model of a turn and the tools in its hands."""
 
+    agent: _Agent
     chain: ModelChain
-    toolbox: InProcessMCP
+    toolbox: Toolbox
 
     def start(self, guide: str, items: list[TResponseInputItem], max_turns: int) -> RunResultStreaming:
-        agent = _Agent(
-            name="Todo assistant", instructions=guide, model=self.chain, mcp_servers=[self.toolbox]
-        )
-        hooks = _CallsAnnounced(self.toolbox)
-        return Runner.run_streamed(agent, items, max_turns=max_turns, run_config=_RUN, hooks=hooks)
+        agent = self.agent.of_turn(self.chain, guide)
+        return Runner.run_streamed(agent, items, context=self.toolbox, max_turns=max_turns, run_config=_RUN)
 
     def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
         """What waits for a yes, and the question itself: a model that obeys a title might ask another."""

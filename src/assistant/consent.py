@@ -19,7 +19,7 @@ from src.assistant.events import (
     TurnFinished,
 )
 from src.assistant.local_model import answers
-from src.assistant.toolbox import InProcessMCP
+from src.assistant.toolbox import Toolbox
 from src.auth.context import Actor, Caller
 
 _NAME = "button"
@@ -51,7 +51,7 @@ class ConsentAnswerer:
         """The events of the answer to the last item of the history, which the user said by a button."""
         del local_time, week_start, date_order, model
         # It was the user who pressed, so the change log names nobody else.
-        toolbox = InProcessMCP(self._tools, caller, actor=Actor, timeout=self._tool_timeout, history=history)
+        toolbox = Toolbox(self._tools, caller, actor=Actor, timeout=self._tool_timeout, history=history)
         done: list[ToolUsed] = []
         for held in agreed_calls(history):
             call_id = f"call_{uuid4().hex}"

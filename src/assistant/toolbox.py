@@ -10,6 +10,8 @@ from typing import Any
 from agents import RunContextWrapper
 from agents.exceptions import ModelBehaviorError
 from agents.mcp import MCPServer as AgentMCPServer
+from agents.mcp import MCPUtil
+from agents.tool_context import ToolContext
 from mcp import MCPError
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
@@ -27,31 +29,11 @@ _PYDANTIC_HINT = re.compile(r"\s*For further information visit https://errors\.p
 
 
 class InProcessMCP(AgentMCPServer):
-    """Calls the tools of an MCP server as one caller, without a connection."""
+    """The tools of an MCP server as agents are shown them; nobody calls them here."""
 
-    def __init__(
-        self,
-        server: MCPServer,
-        caller: Caller,
-        *,
-        actor: Callable[[], Actor],
-        timeout: float,
-        history: Sequence[HistoryItem] = (),
-    ) -> None:
-        """Take the conversation too: what it asks for decides which calls are made."""
-        super().__init__(
-            use_structured_content=True,
-            failure_error_function=_unreadable_call,
-        )
+    def __init__(self, server: MCPServer) -> None:
+        super().__init__(use_structured_content=True, failure_error_function=_unreadable_call)
         self._server = server
-        self._caller = caller
-        self._actor = actor
-        self._timeout = timeout
-        self._tools: list[Tool] | None = None
-        self._call_id = ""
-        self.outcomes: dict[str, Any] = {}
-        """What each call gave back, by its id: the SDK would copy it several times over on its own way."""
-        self.guard = Guard(history, self._titles)
 
     @property
     def name(self) -> str:
@@ -64,9 +46,41 @@ class InProcessMCP(AgentMCPServer):
         """Nothing to clean up."""
 
     async def list_tools(self, *_: object, **__: object) -> list[Tool]:
-        if self._tools is None:
-            self._tools = [_for_agents(tool) for tool in await self._server.list_tools()]
-        return self._tools
+        return [_for_agents(tool) for tool in await self._server.list_tools()]
+
+    async def call_tool(
+        self, tool_name: str, arguments: dict[str, Any] | None, *_: object, **__: object
+    ) -> CallToolResult:
+        raise NotImplementedError(f"{tool_name} is called in a toolbox.")
+
+    async def list_prompts(self) -> ListPromptsResult:
+        return ListPromptsResult(prompts=[])
+
+    async def get_prompt(self, name: str, arguments: dict[str, Any] | None = None) -> GetPromptResult:
+        raise NotImplementedError(f"No prompt is called {name}.")
+
+
+class Toolbox(InProcessMCP):
+    """Calls the tools of an MCP server as one caller, without a connection; it is the context of a run."""
+
+    def __init__(
+        self,
+        server: MCPServer,
+        caller: Caller,
+        *,
+        actor: Callable[[], Actor],
+        timeout: float,
+        history: Sequence[HistoryItem] = (),
+    ) -> None:
+        """Take the conversation too: what it asks for decides which calls are made."""
+        super().__init__(server)
+        self._caller = caller
+        self._actor = actor
+        self._timeout = timeout
+        self._call_id = ""
+        self.outcomes: dict[str, Any] = {}
+        """What each call gave back, by its id: the SDK would copy it several times over on its own way."""
+        self.guard = Guard(history, self._titles)
 
     async def call_tool(
         self, tool_name: str, arguments: dict[str, Any] | None, *_: object, **__: object
@@ -109,11 +123,19 @@ class InProcessMCP(AgentMCPServer):
                 found[task_id] = str(content["task"]["title"])
         return found
 
-    async def list_prompts(self) -> ListPromptsResult:
-        return ListPromptsResult(prompts=[])
 
-    async def get_prompt(self, name: str, arguments: dict[str, Any] | None = None) -> GetPromptResult:
-        raise NotImplementedError(f"No prompt is called {name}.")
+class ToolsOfRuns(MCPUtil):
+    """Makes an agent's tools once for all runs: each call goes to the toolbox of the run it belongs to."""
+
+    @classmethod
+    async def invoke_mcp_tool(
+        cls, server: AgentMCPServer, tool: Tool, context: RunContextWrapper[Any], *given: Any, **named: Any
+    ) -> Any:
+        toolbox = context.context
+        del server  # It stands for the tools of all runs.
+        if isinstance(context, ToolContext):
+            toolbox.expect(context.tool_call_id)
+        return await super().invoke_mcp_tool(toolbox, tool, context, *given, **named)
 
 
 def error_sentence(text: str) -> str:

@@ -87,13 +87,13 @@ async def assistant_of(
         await assistant.close()
 
 
-async def turn(assistant: Assistant, *history: HistoryItem) -> list[TurnEvent]:
-    return [event async for event in started(assistant, *history)]
+async def turn(assistant: Assistant, *history: HistoryItem, caller: Caller = ANNA) -> list[TurnEvent]:
+    return [event async for event in started(assistant, *history, caller=caller)]
 
 
-def started(assistant: Assistant, *history: HistoryItem) -> Any:
+def started(assistant: Assistant, *history: HistoryItem, caller: Caller = ANNA) -> Any:
     said: Sequence[HistoryItem] = history or [UserSaid("go on")]
-    return assistant.run(said, caller=ANNA, local_time=NOON_IN_BERLIN)
+    return assistant.run(said, caller=caller, local_time=NOON_IN_BERLIN)
 
 
 async def failed_turn(assistant: Assistant) -> tuple[list[TurnEvent], ModelUnavailable]:

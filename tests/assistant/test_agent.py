@@ -13,7 +13,7 @@ from src.assistant.events import (
     TurnFinished,
     UserSaid,
 )
-from src.auth.context import Actor, ActorKind
+from src.auth.context import Actor, ActorKind, Caller
 from tests.assistant.factories import (
     NOON_IN_BERLIN,
     Shelf,
@@ -22,6 +22,8 @@ from tests.assistant.factories import (
     provider_of,
     turn,
 )
+
+NOTED = assistant_message("Noted.")
 
 
 def adds(text: str, call_id: str = "c1") -> Any:
@@ -59,6 +61,16 @@ async def test_tools_act_for_the_caller_by_the_hand_of_the_model() -> None:
     assert caller is not None
     assert caller.user_id == "anna"
     assert caller.actor == Actor(ActorKind.AGENT, "scripted-model")
+
+
+async def test_turns_of_two_users_at_once_act_each_for_its_own_user() -> None:
+    shelf = Shelf()
+    model = ScriptedModel([[adds("milk")], [adds("milk")], [NOTED], [NOTED]])
+
+    async with assistant_of(provider_of(model), tools=shelf) as assistant:
+        await asyncio.gather(*(turn(assistant, caller=Caller(user_id=user)) for user in ("anna", "ben")))
+
+    assert sorted(caller.user_id for caller in shelf.callers if caller) == ["anna", "ben"]
 
 
 async def test_what_is_said_around_a_tool_call_is_one_text_in_paragraphs() -> None:

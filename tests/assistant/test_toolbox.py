@@ -1,12 +1,12 @@
 import asyncio
 
-from src.assistant.toolbox import InProcessMCP
+from src.assistant.toolbox import Toolbox
 from src.auth.context import Actor, ActorKind, acting_caller
 from tests.assistant.factories import ANNA, Shelf
 
 
-def toolbox(shelf: Shelf, *, timeout: float = 5) -> InProcessMCP:
-    return InProcessMCP(shelf.server, ANNA, actor=lambda: Actor(ActorKind.AGENT, "m"), timeout=timeout)
+def toolbox(shelf: Shelf, *, timeout: float = 5) -> Toolbox:
+    return Toolbox(shelf.server, ANNA, actor=lambda: Actor(ActorKind.AGENT, "m"), timeout=timeout)
 
 
 async def test_a_tool_that_takes_too_long_is_stopped_and_told() -> None:
