@@ -1,6 +1,6 @@
 """What a model is given of a conversation: what was said and done, and the files that came with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import dropwhile
 from typing import Any
 
@@ -14,7 +14,6 @@ from src.chat.items import (
     text_of,
     tool_of,
 )
-from src.chat.repository import ConversationRepository
 from src.core.database import Executor, Row
 
 SHOWN_FILES = 5
@@ -24,11 +23,9 @@ LONGEST_TEXT = 60_000
 """Bytes of a text file that are shown; more would push the conversation out of a model's sight."""
 
 
-async def history(executor: Executor, user_id: str, conversation_id: int, limit: int) -> list[HistoryItem]:
-    """The last `limit` messages with what was done between them, oldest first."""
-    rows = await ConversationRepository(executor, user_id).latest_items(conversation_id, limit)
-    files = await _files_of(rows, AttachmentRepository(executor, user_id))
-    return history_of(rows, files)
+async def history(executor: Executor, user_id: str, rows: Sequence[Row]) -> list[HistoryItem]:
+    """What a model reads of stored items, oldest first, with the files that came with them."""
+    return history_of(rows, await _files_of(rows, AttachmentRepository(executor, user_id)))
 
 
 def history_of(rows: Iterable[Row], files: Mapping[str, SentFile]) -> list[HistoryItem]:

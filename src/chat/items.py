@@ -12,6 +12,8 @@ ASSISTANT_MESSAGE = "assistant_message"
 HIDDEN_CONTEXT = "hidden_context_item"
 STRUCTURED_INPUT = "structured_input"
 CLIENT_TOOL_CALL = "client_tool_call"
+CLOSED = ("locked", "closed")
+"""The states of a conversation that takes no more messages; ChatKit keeps them with the thread."""
 _TITLE_LENGTH = 60
 
 

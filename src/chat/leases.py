@@ -2,12 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from src.chat.errors import ConversationBusy, ConversationNotFound
+from src.chat.errors import ConversationBusy, ConversationClosed, ConversationNotFound
+from src.chat.items import CLOSED, NewItem
 from src.chat.repository import ConversationRepository
 from src.chat.turn import TurnInterrupted
+from src.chat.turn_repository import Opening, TurnRepository
 from src.core.database import Database, Row
 from src.core.errors import DatabaseUnavailable
 
@@ -35,21 +40,50 @@ class Leases:
         """Let nobody in any more: the service ends."""
         self._is_closed = True
 
-    async def take(self, user_id: str, conversation_id: int, turn_id: UUID) -> Row:
-        """Wait for the conversation and return its row; no connection is held meanwhile.
+    async def take_new(
+        self, user_id: str, title: str | None, turn_id: UUID, message: NewItem | None, now: datetime
+    ) -> tuple[int, Opening]:
+        """Create a conversation for the turn, with its message where one is given."""
+        self._refuse_at_the_end()
+        repository = TurnRepository(self._database, user_id)
+        try:
+            begun = await repository.begin_new(title, turn_id, LEASE_SECONDS, message, now)
+        except BaseException:
+            # Cut off in the middle it may have been done all the same.
+            await self._abandon_new(repository, turn_id)
+            raise
+        lock = self._lock(user_id, begun[0])
+        if not lock.locked():  # Somebody who saw it at once may wait already, for the lease.
+            await lock.acquire()
+            self._held[turn_id] = lock
+        return begun
+
+    async def take(
+        self,
+        user_id: str,
+        conversation_id: int,
+        turn_id: UUID,
+        message: NewItem | None = None,
+        history_limit: int = 1,
+    ) -> Opening:
+        """Wait for the conversation, and store the message as `TurnRepository.begin` does.
+
+        No connection is held meanwhile.
 
         Raises:
             ConversationNotFound: the user has no such conversation.
+            ConversationClosed: it takes no more messages.
             ConversationBusy: it is still answering after a minute.
             TurnInterrupted: the service ends.
         """
-        lock = self._locks.setdefault((user_id, conversation_id), asyncio.Lock())
-        repository = ConversationRepository(self._database, user_id)
+        lock = self._lock(user_id, conversation_id)
+        repository = TurnRepository(self._database, user_id)
+        begin = partial(repository.begin, conversation_id, turn_id, LEASE_SECONDS, message, history_limit)
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await lock.acquire()
                 self._held[turn_id] = lock
-                return await self._take_across_instances(repository, conversation_id, turn_id)
+                return await self._take_across_instances(begin, user_id, conversation_id)
         except TimeoutError as error:
             await self._leave(repository, conversation_id, turn_id)
             raise ConversationBusy from error
@@ -57,7 +91,30 @@ class Leases:
             await self._leave(repository, conversation_id, turn_id)
             raise
 
-    async def _leave(self, repository: ConversationRepository, conversation_id: int, turn_id: UUID) -> None:
+    async def _take_across_instances(
+        self, begin: Callable[[], Awaitable[Opening | None]], user_id: str, conversation_id: int
+    ) -> Opening:
+        while True:
+            self._refuse_at_the_end()
+            if (opening := await begin()) is not None:
+                return opening
+            await self._refuse_where_hopeless(user_id, conversation_id)
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def _refuse_at_the_end(self) -> None:
+        if self._is_closed:
+            raise TurnInterrupted("The service is about to end; say it again in a moment.", retry_after=1)
+
+    def _lock(self, user_id: str, conversation_id: int) -> asyncio.Lock:
+        return self._locks.setdefault((user_id, conversation_id), asyncio.Lock())
+
+    async def _refuse_where_hopeless(self, user_id: str, conversation_id: int) -> None:
+        conversation = await ConversationRepository(self._database, user_id).get(conversation_id)
+        if conversation is None:
+            raise ConversationNotFound(conversation_id)
+        refuse_if_closed(conversation)
+
+    async def _leave(self, repository: TurnRepository, conversation_id: int, turn_id: UUID) -> None:
         """Let go; a statement that was cut off in the middle may have taken the lease all the same."""
         if turn_id not in self._held:
             return
@@ -66,26 +123,27 @@ class Leases:
         except DatabaseUnavailable:
             log.warning("conversation %s may stay leased until that runs out", conversation_id)
         finally:
-            self._held.pop(turn_id).release()
+            self.free(turn_id)
 
-    async def _take_across_instances(
-        self, repository: ConversationRepository, conversation_id: int, turn_id: UUID
-    ) -> Row:
-        while not self._is_closed:
-            if (row := await repository.lease(conversation_id, turn_id, LEASE_SECONDS)) is not None:
-                return row
-            if await repository.get(conversation_id) is None:
-                raise ConversationNotFound(conversation_id)
-            await asyncio.sleep(_POLL_SECONDS)
-        raise TurnInterrupted("The service is about to end; say it again in a moment.", retry_after=1)
+    async def _abandon_new(self, repository: TurnRepository, turn_id: UUID) -> None:
+        try:
+            await repository.abandon_new(turn_id)
+        except DatabaseUnavailable:
+            log.warning("a new conversation may stay leased until that runs out")
 
     async def give_back(self, user_id: str, conversation_id: int, turn_id: UUID) -> None:
         try:
-            await self._release(ConversationRepository(self._database, user_id), conversation_id, turn_id)
+            await self._release(TurnRepository(self._database, user_id), conversation_id, turn_id)
         finally:
-            self._held.pop(turn_id).release()
+            self.free(turn_id)
 
-    async def _release(self, repository: ConversationRepository, conversation_id: int, turn_id: UUID) -> None:
+    def free(self, turn_id: UUID) -> None:
+        """Let in who waits here; the lease is given back already."""
+        lock = self._held.pop(turn_id, None)
+        if lock is not None:
+            lock.release()
+
+    async def _release(self, repository: TurnRepository, conversation_id: int, turn_id: UUID) -> None:
         for attempt in range(_RELEASE_TRIES):
             try:
                 await repository.release(conversation_id, turn_id)
@@ -94,3 +152,14 @@ class Leases:
             else:
                 return
         log.warning("the lease of conversation %s could not be given back; it will run out", conversation_id)
+
+
+def refuse_if_closed(conversation: Row) -> None:
+    """A conversation may be locked or closed for new messages; ChatKit keeps that with the thread.
+
+    Raises:
+        ConversationClosed: it is.
+    """
+    status = conversation["details"].get("status") or {}
+    if status.get("type") in CLOSED:
+        raise ConversationClosed(status["type"], status.get("reason"))

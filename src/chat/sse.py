@@ -6,10 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from src.assistant.events import ConfirmationNeeded, TextDelta, ToolCallFinished, ToolCallStarted, TurnEvent
+from src.chat.hangup import stop_at_hangup
 from src.chat.turn import Turn
 from src.core.errors import DomainError
 from src.core.http_errors import problem_of
@@ -33,10 +35,15 @@ class EventStream(StreamingResponse):
         super().__init__(lines(turn, request_id), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
         self._turn = turn
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        # Not Starlette's way, which is a group of two tasks and cancels the one that reads the turn.
+        watching = asyncio.create_task(stop_at_hangup(self._turn, receive))
         try:
-            await super().__call__(scope, receive, send)
+            await self.stream_response(send)
+        except OSError as error:
+            raise ClientDisconnect from error
         finally:
+            watching.cancel()
             self._turn.stop()
 
 
@@ -45,21 +52,17 @@ async def lines(turn: Turn, request_id: str, *, ping_seconds: float = PING_SECON
 
     Where nothing happens for a while there is a comment: proxies cut silent streams.
     """
-    while True:
-        try:
-            async with asyncio.timeout(ping_seconds):
-                event = await turn.next_event()
-        except TimeoutError:
-            yield _PING
-            continue
-        except DomainError as error:
-            yield _data(problem_of(error, request_id=request_id) | {"type": "error"})
-            return
-        if event is None:
-            yield _data(turn.response().model_dump(mode="json"))
-            return
-        if (body := _body(event)) is not None:
-            yield _data(body)
+    try:
+        while (events := await turn.next_events(ping_seconds)) is not None:
+            # What happened at once is sent at once; the whole answer stands alone, a retry may ask for it.
+            if told := b"".join(_data(body) for event in events if (body := _body(event))):
+                yield told
+            elif not events:
+                yield _PING
+    except DomainError as error:
+        yield _data(problem_of(error, request_id=request_id) | {"type": "error"})
+    else:
+        yield _data(turn.response().model_dump(mode="json"))
 
 
 def _body(event: TurnEvent) -> dict[str, Any] | None:

@@ -1,6 +1,8 @@
 """One turn under way: what it belongs to, what it has brought so far, and how it ended."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,7 @@ from src.auth.context import Caller
 from src.chat.items import NewItem, message_id, tool_call
 from src.chat.limits import Admission
 from src.chat.schemas import ChatResponse, ToolCall
+from src.chat.turn_repository import Opening
 from src.core.errors import DomainError, ErrorKind
 
 ANSWERED = "answered"
@@ -64,6 +67,9 @@ class Turn:
     answer: NewItem | None = None
     """The answer as it is stored."""
     admission: Admission | None = None
+    opening: Opening | None = None
+    """What it found in the database, until the model is given that."""
+    was_started: bool = False
     was_left: bool = False
     text: str = ""
     tool_calls: list[ToolUsed] = field(default_factory=list)
@@ -73,29 +79,73 @@ class Turn:
     failure: DomainError | None = None
     outcome: str = CANCELLED
     answered_at: datetime | None = None
-    answering: asyncio.Task[None] | None = None
     unstored: list[NewItem] = field(default_factory=list)
     _open: dict[str, ToolCallStarted] = field(default_factory=dict)
-    _events: asyncio.Queue[TurnEvent | None] = field(default_factory=asyncio.Queue)
+    _events: list[TurnEvent] = field(default_factory=list)
+    _is_over: bool = False
+    _reader: asyncio.Future[None] | None = None
+    _work: asyncio.Task[Any] | None = None
+    _was_stopped: bool = False
 
-    async def next_event(self) -> TurnEvent | None:
-        """What happens next, or None when the answer is whole.
+    async def next_events(self, patience: float | None = None) -> list[TurnEvent] | None:
+        """What has happened since, once something has, or None when the answer is whole.
+
+        After so many seconds in which nothing happened, that is nothing.
 
         Raises:
             DomainError: the turn ended without a whole answer.
         """
-        event = await self._events.get()
-        if event is None and self.failure is not None:
-            raise self.failure
-        return event
+        if not self._events and not self._is_over:
+            await self._something(patience)
+        if not self._events and self._is_over:
+            if self.failure is not None:
+                raise self.failure
+            return None
+        events, self._events = self._events, []
+        return events
+
+    async def _something(self, patience: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        self._reader = loop.create_future()
+        # Not a timeout, whose cancelling costs more than an event does.
+        alarm = None if patience is None else loop.call_later(patience, self._wake_reader)
+        try:
+            await self._reader
+        finally:
+            self._reader = None
+            if alarm is not None:
+                alarm.cancel()
+
+    def _wake_reader(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
 
     def tell(self, event: TurnEvent) -> None:
-        self._events.put_nowait(event)
+        self._events.append(event)
+        self._wake_reader()
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let `stop` cancel what this task does within, and nothing that it does later.
+
+        Raises:
+            CancelledError: it was stopped, before or meanwhile.
+        """
+        if self._was_stopped:
+            raise asyncio.CancelledError
+        self._work = asyncio.current_task()
+        try:
+            yield
+        finally:
+            work, self._work = self._work, None
+            while work is not None and work.uncancel():
+                pass
 
     def stop(self) -> None:
         """Stop the model; what was said so far is kept. After the end this does nothing."""
-        if self.answering is not None:
-            self.answering.cancel()
+        self._was_stopped = True
+        if self._work is not None:
+            self._work.cancel()
 
     def take_in(self, event: TurnEvent, now: datetime) -> None:
         if isinstance(event, TextDelta):
@@ -125,7 +175,8 @@ class Turn:
         """Tell the reader that nothing more comes, and let the user begin another turn."""
         if self.admission is not None:
             self.admission.leave()
-        self._events.put_nowait(None)
+        self._is_over = True
+        self._wake_reader()
 
     def _take_in_result(self, used: ToolUsed, now: datetime) -> None:
         self.tool_calls.append(used)
@@ -142,10 +193,10 @@ class Turn:
         )
 
     def record(self, finished_at: datetime) -> dict[str, Any]:
-        """The row of the turns' table."""
+        """What the turns' table keeps, as the parameters of `TurnRepository.finish`."""
         done = self.finished
         return {
-            "id": self.id,
+            "this_turn": self.id,
             "conversation_id": self.conversation_id,
             "provider": done.provider if done else None,
             "model": done.model if done else None,

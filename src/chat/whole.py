@@ -4,6 +4,7 @@ import asyncio
 
 from starlette.types import Receive
 
+from src.chat.hangup import stop_at_hangup
 from src.chat.schemas import ChatResponse
 from src.chat.turn import Turn
 
@@ -14,17 +15,11 @@ async def whole_answer(turn: Turn, receive: Receive) -> ChatResponse:
     Raises:
         DomainError: the turn ended without one.
     """
-    watching = asyncio.create_task(_stop_at_hangup(turn, receive))
+    watching = asyncio.create_task(stop_at_hangup(turn, receive))
     try:
-        while await turn.next_event() is not None:
+        while await turn.next_events() is not None:
             pass
     finally:
         watching.cancel()
         turn.stop()
     return turn.response()
-
-
-async def _stop_at_hangup(turn: Turn, receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    turn.stop()

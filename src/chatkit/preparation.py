@@ -21,9 +21,10 @@ from chatkit.types import (
 
 from src.chat.attachments import AttachmentService
 from src.chat.items import title_of
+from src.chat.leases import refuse_if_closed
 from src.chat.schemas import ConversationUpdate
 from src.chat.turn import Turn
-from src.chat.turns import ChatTurns, refuse_if_closed
+from src.chat.turns import ChatTurns
 from src.chatkit.actions_on_cards import check_press
 from src.chatkit.context import ChatKitContext
 from src.chatkit.errors import ItemNotFound, NotPossible, NotWaiting, ThreadNotFound

@@ -1,8 +1,8 @@
 """A turn's events as ChatKit tells them, under the ids by which things are stored."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from chatkit.types import (
@@ -45,22 +45,17 @@ async def told(
     Raises:
         DomainError: the turn ended without a whole answer; what was said is told as done before.
     """
-    speech = _Speech(turn, now)
-    while True:
-        try:
-            async with asyncio.timeout(ping_seconds):
-                event = await turn.next_event()
-        except TimeoutError:
-            yield Silence()
-            continue
-        except DomainError:
-            for last in speech.end():
-                yield last
-            raise
-        for each in speech.end() if event is None else speech.take_in(event):
-            yield each
-        if event is None:
-            return
+    speech, failure = _Speech(turn, now), None
+    try:
+        while (events := await turn.next_events(ping_seconds)) is not None:
+            for each in chain.from_iterable(map(speech.take_in, events)) if events else (Silence(),):
+                yield each
+    except DomainError as error:
+        failure = error
+    for last in speech.end():
+        yield last
+    if failure is not None:
+        raise failure
 
 
 def stream_error(error: DomainError) -> CustomStreamError:

@@ -31,9 +31,7 @@ class PreferencesService:
         return self._in_force
 
     async def _read(self) -> Preferences:
-        row: Row = await self._repository.get() or _DEFAULTS
-        name = self._caller.timezone or row["timezone"] or "UTC"
-        return Preferences(zone_named(name), Weekday(row["week_start"]), DateOrder(row["date_order"]))
+        return preferences_in(await self._repository.get(), self._caller)
 
     async def get(self) -> SettingsRead:
         return _read(await self._repository.get() or _DEFAULTS)
@@ -52,6 +50,13 @@ class PreferencesService:
     async def update(self, change: SettingsUpdate, now: datetime) -> SettingsRead:
         row = await self._repository.save(change.given(), now)
         return _read(row or _DEFAULTS)
+
+
+def preferences_in(row: Row | None, caller: Caller) -> Preferences:
+    """What settings, if there are any, make of a request of the caller's."""
+    stored = row or _DEFAULTS
+    name = caller.timezone or stored["timezone"] or "UTC"
+    return Preferences(zone_named(name), Weekday(stored["week_start"]), DateOrder(stored["date_order"]))
 
 
 def _read(row: Row) -> SettingsRead:

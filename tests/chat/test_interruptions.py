@@ -2,7 +2,9 @@
 
 import asyncio
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -10,9 +12,11 @@ from sqlalchemy import Integer, bindparam, func, select
 
 from src.assistant.events import TextDelta
 from src.auth.context import Caller
+from src.chat.leases import LEASE_SECONDS
 from src.chat.schemas import ChatRequest
 from src.chat.sse import lines
 from src.chat.turn import Turn
+from src.chat.turn_repository import TurnRepository
 from src.chat.turns import ChatTurns
 from src.core.config import Settings
 from src.core.database import Database, Query
@@ -81,6 +85,35 @@ async def test_a_beginning_that_is_aborted_anywhere_leaves_no_lease(
     third = await asyncio.wait_for(turns.begin(Caller(user_id), again, hello.get), timeout=5)
     await turns.settle()
     assert third.text == "Hello."
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_a_new_conversation_that_is_aborted_anywhere_is_free_if_it_is_there(
+    database: Database, clock: StandingClock, client: httpx.AsyncClient, user_id: str, steps: int
+) -> None:
+    turns = ChatTurns(database, clock, history_limit=10)
+    hello = ScriptedResponder(says("Hello."))
+
+    beginning = asyncio.create_task(turns.begin(Caller(user_id), ChatRequest.of(message="hi"), hello.get))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    beginning.cancel()
+    await asyncio.wait([beginning])
+    await turns.settle()
+
+    for conversation in await rows_of(database, "conversation", user_id):
+        assert conversation["turn_id"] is None
+        assert (await messages(client, conversation["id"]))[0] == ("user", "hi")
+
+
+async def test_a_beginning_whose_answer_is_lost_leaves_no_lease(database: Database, user_id: str) -> None:
+    """The conversation was created, but nobody heard its id."""
+    turn_id = uuid4()
+    await TurnRepository(database, user_id).begin_new("A talk", turn_id, LEASE_SECONDS, None, NOW)
+
+    await TurnRepository(database, user_id).abandon_new(turn_id)
+
+    assert await rows_of(database, "conversation", user_id) == []
 
 
 async def test_a_connection_that_dies_while_the_model_thinks_is_replaced(

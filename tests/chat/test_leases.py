@@ -9,8 +9,8 @@ from src.assistant.events import TextDelta
 from src.auth.context import Caller
 from src.chat.errors import ConversationBusy, ConversationNotFound
 from src.chat.leases import LEASE_SECONDS, TURN_SECONDS, Leases
-from src.chat.repository import ConversationRepository
 from src.chat.schemas import ChatRequest
+from src.chat.turn_repository import TurnRepository
 from src.chat.turns import ChatTurns
 from src.core.database import Database
 from tests.chat.factories import ScriptedResponder, never, rows_of, says
@@ -18,13 +18,17 @@ from tests.factories import NOW, StandingClock
 
 
 @pytest.fixture
-def conversations(database: Database, user_id: str) -> ConversationRepository:
-    return ConversationRepository(database, user_id)
+def repository(database: Database, user_id: str) -> TurnRepository:
+    return TurnRepository(database, user_id)
 
 
 @pytest.fixture
-async def conversation_id(conversations: ConversationRepository) -> int:
-    return await conversations.create("A talk", NOW)
+async def conversation_id(repository: TurnRepository) -> int:
+    """A conversation in which no turn is under way."""
+    turn_id = uuid4()
+    conversation_id, _ = await repository.begin_new("A talk", turn_id, LEASE_SECONDS, None, NOW)
+    await repository.release(conversation_id, turn_id)
+    return conversation_id
 
 
 async def test_another_instance_waits_until_the_turn_is_over(
@@ -77,10 +81,10 @@ async def test_who_gives_up_waiting_leaves_the_conversation_to_the_next(
 
 
 async def test_the_lease_of_a_dead_process_runs_out(
-    database: Database, conversations: ConversationRepository, user_id: str, conversation_id: int
+    database: Database, repository: TurnRepository, user_id: str, conversation_id: int
 ) -> None:
     dead, alive = uuid4(), uuid4()
-    await conversations.lease(conversation_id, dead, -1)
+    await repository.begin(conversation_id, dead, -1)
 
     await asyncio.wait_for(Leases(database).take(user_id, conversation_id, alive), timeout=5)
 
@@ -88,13 +92,13 @@ async def test_the_lease_of_a_dead_process_runs_out(
 
 
 async def test_a_turn_whose_lease_ran_out_does_not_end_the_next_ones(
-    database: Database, conversations: ConversationRepository, user_id: str, conversation_id: int
+    database: Database, repository: TurnRepository, user_id: str, conversation_id: int
 ) -> None:
     late, current = uuid4(), uuid4()
-    await conversations.lease(conversation_id, late, -1)
-    await conversations.lease(conversation_id, current, LEASE_SECONDS)
+    await repository.begin(conversation_id, late, -1)
+    await repository.begin(conversation_id, current, LEASE_SECONDS)
 
-    await conversations.release(conversation_id, late)
+    await repository.release(conversation_id, late)
 
     assert [row["turn_id"] for row in await rows_of(database, "conversation", user_id)] == [current]
 

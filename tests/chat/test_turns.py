@@ -12,6 +12,7 @@ from src.auth.context import ActorKind, Caller
 from src.chat.schemas import ChatRequest
 from src.chat.turn import TurnInterrupted, TurnTimedOut
 from src.chat.turns import ChatTurns
+from src.core.current_request import CurrentRequest, current_request
 from src.core.database import Database
 from tests.chat.conftest import AnswerWith
 from tests.chat.factories import (
@@ -163,6 +164,26 @@ async def test_a_turn_is_recorded_with_who_answered_and_what_it_took(
     assert turn["conversation_id"] == answer["conversation_id"]
     assert (turn["provider"], turn["model"], turn["outcome"]) == ("scripted", "parrot", "answered")
     assert (turn["requests"], turn["input_tokens"], turn["output_tokens"]) == (2, 30, 7)
+
+
+async def test_a_turn_asks_the_database_when_it_begins_for_each_tool_and_when_it_ends(
+    database: Database, clock: StandingClock, user_id: str
+) -> None:
+    turns = ChatTurns(database, clock, history_limit=10)
+    responder = ScriptedResponder([*uses("list_tasks", {"items": []}), *says("Nothing.")])
+    request = CurrentRequest("request-1")
+    before = current_request.set(request)
+
+    new = await turns.begin(Caller(user_id), ChatRequest.of(message="what is due?"), responder.get)
+    await turns.settle()
+    asked_for_a_new_one = request.queries
+    again = ChatRequest.of(message="and now?", conversation_id=new.conversation_id)
+    await turns.begin(Caller(user_id), again, responder.get)
+    await turns.settle()
+    current_request.reset(before)
+
+    assert asked_for_a_new_one == 3
+    assert request.queries == 6
 
 
 async def test_a_failed_turn_is_recorded_with_its_reason(

@@ -1,0 +1,122 @@
+"""Turns as the database keeps them, in the conversations of one user."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from src.chat import turn_statements as statements
+from src.chat.items import NewItem
+from src.core.database import Executor, Query, Row
+
+_GIVEN_OUT_LATER = 0
+"""The id of a conversation that its statement creates, and puts in the item in place of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a turn finds when it begins: its user's settings, and what was said and done before."""
+
+    settings: Row | None
+    items: list[Row]
+
+
+class TurnRepository:
+    """The turns in one user's conversations."""
+
+    def __init__(self, executor: Executor, user_id: str) -> None:
+        self._executor = executor
+        self._owner = user_id
+
+    async def begin_new(
+        self, title: str | None, turn_id: UUID, lease_seconds: int, message: NewItem | None, now: datetime
+    ) -> tuple[int, Opening]:
+        """Create a conversation that a turn holds, and store the message where one is given."""
+        row = await self._executor.fetch_one(
+            statements.BEGIN_NEW,
+            owner=self._owner,
+            title=title,
+            now=now,
+            this_turn=turn_id,
+            lease_seconds=lease_seconds,
+            **_values_of(message),
+        )
+        assert row is not None  # noqa: S101 - an insert without a condition always returns its row.
+        return row["id"], _opening(row, message)
+
+    async def begin(
+        self,
+        conversation_id: int,
+        turn_id: UUID,
+        lease_seconds: int,
+        message: NewItem | None = None,
+        history_limit: int = 1,
+    ) -> Opening | None:
+        """Take the conversation for a turn, store the message where one is given, and read those before it.
+
+        None where another turn has the conversation, where it is closed, or where it is gone. The limit
+        counts the message too.
+        """
+        row = await self._one(
+            statements.BEGIN,
+            conversation_id,
+            this_turn=turn_id,
+            lease_seconds=lease_seconds,
+            page_size=history_limit - 1,
+            **_values_of(message, conversation_id),
+        )
+        return None if row is None else _opening(row, message)
+
+    async def opening(self, conversation_id: int, history_limit: int) -> Opening:
+        """What a turn finds whose message is stored already."""
+        row = await self._one(statements.READ, conversation_id, page_size=history_limit)
+        assert row is not None  # noqa: S101 - it is made of subqueries, which are NULL at the least.
+        return Opening(row["settings"], row["items"])
+
+    async def append(self, conversation_id: int, item: NewItem, now: datetime) -> None:
+        """Store an item at the end; not again where it is stored already."""
+        await self._one(statements.APPEND, conversation_id, now=now, **_values_of(item, conversation_id))
+
+    async def finish(self, record: dict[str, Any], answer: NewItem | None) -> None:
+        """Store the answer and what the turn took, and let the next turn in."""
+        await self._executor.fetch_one(
+            statements.FINISH, owner=self._owner, **record, **_values_of(answer, record["conversation_id"])
+        )
+
+    async def release(self, conversation_id: int, turn_id: UUID) -> None:
+        """Let the next turn in, unless this one's lease ran out and that is in already."""
+        await self._one(statements.RELEASE, conversation_id, this_turn=turn_id)
+
+    async def abandon_new(self, turn_id: UUID) -> None:
+        """Leave the conversation that a turn began, if it did; without any message it is deleted."""
+        row = await self._executor.fetch_one(statements.FIND, owner=self._owner, this_turn=turn_id)
+        if row is not None:
+            await self.delete_empty(row["id"], turn_id)
+            await self.release(row["id"], turn_id)
+
+    async def delete_empty(self, conversation_id: int, turn_id: UUID) -> None:
+        """Delete a conversation that a turn holds and in which nothing was ever said."""
+        await self._one(statements.DELETE_EMPTY, conversation_id, this_turn=turn_id)
+
+    async def _one(self, query: Query, conversation_id: int, **values: Any) -> Row | None:
+        return await self._executor.fetch_one(
+            query, owner=self._owner, conversation_id=conversation_id, **values
+        )
+
+
+def _values_of(item: NewItem | None, conversation_id: int = _GIVEN_OUT_LATER) -> dict[str, Any]:
+    if item is None:
+        return _NO_ITEM
+    body = item.stored_in(conversation_id)
+    return {"item_id": item.id, "kind": item.kind, "item": body, "item_at": item.created_at}
+
+
+_NO_ITEM: dict[str, Any] = {"item_id": None, "kind": None, "item": None, "item_at": None}
+
+
+def _opening(row: Row, message: NewItem | None) -> Opening:
+    """A statement does not see what it stores itself."""
+    items = row["items"]
+    if message is not None:
+        items.append({"kind": message.kind, "item": message.stored_in(row["id"])})
+    return Opening(row["settings"], items)
