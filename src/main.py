@@ -3,7 +3,6 @@
 import re
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 
 from mcp_server.door import MCPDoor
 from mcp_server.hosts import AllowedHosts
@@ -24,6 +23,7 @@ from src.core.config import (
     read_settings,
     require_valid,
 )
+from src.core.cross_origin import CrossOriginLayer
 from src.core.http_errors import add_error_handlers
 from src.core.logs import configure_logging
 from src.core.metrics_router import router as metrics_router
@@ -136,7 +136,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     addresses = RequestLimit("address_requests", settings.rate_limit_address_per_minute)
     app.add_middleware(RateLimitLayer, open_to_all=_OPEN_TO_ALL, addresses=addresses)
     app.add_middleware(
-        CORSMiddleware,
+        CrossOriginLayer,
         allow_origins=["*"] if settings.allows_every_origin else list(settings.cors_origins),
         allow_credentials=not settings.allows_every_origin,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],

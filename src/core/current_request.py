@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 class CurrentRequest:
     """A request while it is answered, and whoever observes it; what it started goes on noting here."""
 
-    __slots__ = ("id", "metrics", "queries", "span", "trace_id", "tracing")
+    __slots__ = ("id", "metrics", "queries", "span", "status", "trace_id", "tracing")
 
     def __init__(self, request_id: str) -> None:
         self.id = request_id
+        self.status: int | None = None
+        """The status of the answer, once that has begun."""
         self.queries = 0
         self.metrics: Metrics | None = None
         self.tracing: Tracing | None = None
@@ -59,5 +61,5 @@ def span(
 
 def route_of(scope: Scope) -> str | None:
     """The template of the route that a request met: paths themselves hold ids and tokens."""
-    path: str | None = getattr(scope.get("indexed_route") or scope.get("route"), "path", None)
+    path: str | None = getattr(scope.get("route"), "path", None)
     return path

@@ -87,14 +87,15 @@ class RequestLayer:
             return
         request = CurrentRequest(_request_id(scope))
         scope["request_id"] = request.id
-        started, status = time.perf_counter(), _CLIENT_LEFT
+        started = time.perf_counter()
         before = current_request.set(request)
 
         async def send_labelled(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                request.status = message["status"]
                 message["headers"] = _labelled(message.get("headers", ()), request.id)
+                if "quota" in scope:
+                    message["headers"] += scope["quota"].headers()
             await send(message)
 
         for observer in self._observers:
@@ -104,7 +105,7 @@ class RequestLayer:
         finally:
             seconds = time.perf_counter() - started
             for observer in self._observers:
-                observer.ended(scope, request, status, seconds)
+                observer.ended(scope, request, request.status or _CLIENT_LEFT, seconds)
             current_request.reset(before)
 
 
@@ -150,18 +151,12 @@ class LastResort:
         if length > limit:
             await _failure(scope, PayloadTooLarge(_too_large(limit)))(scope, receive, send)
             return
-        has_started = False
-
-        async def send_watched(message: Message) -> None:
-            nonlocal has_started
-            has_started = True
-            await send(message)
-
         try:
-            await self._app(scope, _bounded(receive, limit), send_watched)
+            await self._app(scope, _bounded(receive, limit), send)
         except Exception:
             log.exception("unhandled error in %s %s", scope["method"], route_of(scope))
-            if has_started:
+            request = current_request.get()
+            if request is not None and request.status is not None:
                 raise
             await _failure(scope, Unexpected())(scope, receive, send)
 

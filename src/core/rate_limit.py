@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from src.core.addresses import site_of
 from src.core.http_errors import problem_of, problem_response
@@ -78,7 +78,7 @@ class RequestLimit:
 
 
 class RateLimitLayer:
-    """Counts what may be asked without a credential by address, and tells in headers of limits that counted.
+    """Counts what may be asked without a credential by address.
 
     `open_to_all` matches the paths that need no credential; the others are counted by user, once they are
     known.
@@ -90,19 +90,10 @@ class RateLimitLayer:
         self._addresses = addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_quota(message: Message) -> None:
-            if message["type"] == "http.response.start" and "quota" in scope:
-                message["headers"] = [*message["headers"], *scope["quota"].headers()]
-            await send(message)
-
         app = self._app
-        if self._open_to_all.fullmatch(scope["path"]):
+        if scope["type"] == "http" and self._open_to_all.fullmatch(scope["path"]):
             app = self._refusal_of(scope) or app
-        await app(scope, receive, send_with_quota)
+        await app(scope, receive, send)
 
     def _refusal_of(self, scope: Scope) -> ASGIApp | None:
         client = scope.get("client")

@@ -1,8 +1,9 @@
 """One action of somebody: what all the changes it makes have in common."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,13 +22,16 @@ class ChangeKind(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """An action at an instant, by a caller; its id is shared by every change it makes."""
 
     caller: Caller
     now: datetime
-    id: UUID = field(default_factory=uuid4)
+
+    @cached_property
+    def id(self) -> UUID:
+        return uuid4()
 
     def log_values(self, kind: ChangeKind) -> dict[str, Any]:
         """The bind values of a change-log row."""
