@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Protocol
 
-import jwt
-
 from src.auth.claims import (
     Claims,
     Expected,
@@ -17,6 +15,7 @@ from src.auth.claims import (
 )
 from src.auth.identity import CredentialKind, Identity
 from src.core.config_problems import OWN_ISSUER
+from src.core.signing import signed_with_secret
 
 ACCOUNT_ISSUER = OWN_ISSUER
 ACCOUNT_AUDIENCE = "todo-ai"
@@ -42,10 +41,10 @@ def account_token(
         "email": email,
         "jti": token_id,
         "type": "access",
-        "iat": issued_at,
-        "exp": expires_at,
+        "iat": int(issued_at.timestamp()),
+        "exp": int(expires_at.timestamp()),
     }
-    return jwt.encode(claims, secret, algorithm="HS256")
+    return signed_with_secret(claims, secret)
 
 
 def account_identity(claims: Claims, now: float) -> Identity:

@@ -9,11 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWTError
 from jwt.algorithms import Algorithm, get_default_algorithms
 
-from src.auth.jws import strict_object
+from src.auth.jws import KEY_ALGORITHMS, strict_object
 
 MAX_KEYS = 100
 MAX_KID_LENGTH = 255
-ALGORITHMS = ("EdDSA", "ES256", "ES512", "RS256", "PS256")
 _ALGORITHMS_OF: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("OKP", "Ed25519"): ("EdDSA",),
     ("EC", "P-256"): ("ES256",),
@@ -21,7 +20,7 @@ _ALGORITHMS_OF: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("RSA", None): ("RS256", "PS256"),
 }
 _RSA_BITS = range(2048, 8193)
-_VERIFIERS: dict[str, Algorithm] = {name: get_default_algorithms()[name] for name in ALGORITHMS}
+_VERIFIERS: dict[str, Algorithm] = {name: get_default_algorithms()[name] for name in KEY_ALGORITHMS}
 
 
 class UnusableKeys(ValueError):

@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 from src.auth.claims import Claims, refuse
 from src.auth.context import InvalidToken
 
+KEY_ALGORITHMS = ("EdDSA", "ES256", "ES512", "RS256", "PS256")
+"""What a published key may sign with here (RFC 7518 §3.1)."""
 _THREE_PARTS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 # How base64 ends whose length leaves 2 or 3 over: other letters decode alike, and a token has one spelling.
 _LAST_OF_TWO, _LAST_OF_THREE = frozenset("AQgw"), frozenset("AEIMQUYcgkosw048")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from src.auth.claims import Expected
-from src.auth.jwk import ALGORITHMS
+from src.auth.jws import KEY_ALGORITHMS
 from src.auth.oauth_tokens import OAuthRules, mcp_resource
 from src.core.config import Environment, Settings
 
@@ -37,7 +37,7 @@ def token_rules(settings: Settings) -> TokenRules:
     return TokenRules(
         by_secret=Expected(settings.jwt_issuer, settings.jwt_audience) if takes_secret else None,
         by_key=_by_key(settings),
-        key_algorithms=frozenset(ALGORITHMS if named == "HS256" else {named}),
+        key_algorithms=frozenset(KEY_ALGORITHMS if named == "HS256" else {named}),
         oauth=None if server is None else OAuthRules(server, mcp_resource(settings)),
         mcp_takes_api_tokens=settings.mcp_takes_api_tokens,
     )

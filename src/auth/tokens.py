@@ -22,7 +22,6 @@ from src.auth.claims import (
     user_id_of,
 )
 from src.auth.identity import Audience, CredentialKind, Identity
-from src.auth.jwks import JwksCache
 from src.auth.jws import Jws, parse_jws
 from src.auth.oauth_tokens import oauth_access
 from src.auth.token_rules import TokenRules, jwks_address, token_rules
@@ -32,6 +31,8 @@ from src.core.secret_rotation import parse_rotation
 
 if TYPE_CHECKING:
     import httpx
+
+    from src.auth.jwks import JwksCache
 
 MAX_TOKEN_BYTES = 8192
 _ACCESS_TOKEN = "at+jwt"  # noqa: S105 - the name of a type of token.
@@ -44,7 +45,7 @@ class JwtVerifier:
         self,
         rules: TokenRules,
         secrets: Sequence[str],
-        keys: JwksCache | None,
+        keys: "JwksCache | None",
         sessions: SessionDirectory,
         account_sessions: AccountSessions | None,
     ) -> None:
@@ -161,7 +162,9 @@ def jwt_verifier(
     return JwtVerifier(token_rules(settings), secrets, keys, sessions, account_sessions)
 
 
-def _keys_at(address: str, http: "httpx.AsyncClient") -> JwksCache:
-    from src.auth.jwks_fetch import fetch_keys  # noqa: PLC0415 - httpx is slow to load and seldom needed.
+def _keys_at(address: str, http: "httpx.AsyncClient") -> "JwksCache":
+    # With them come httpx and cryptography, 10 MB that a service without published keys does without.
+    from src.auth.jwks import JwksCache  # noqa: PLC0415 - as said.
+    from src.auth.jwks_fetch import fetch_keys  # noqa: PLC0415 - as said.
 
     return JwksCache(partial(fetch_keys, http, address))

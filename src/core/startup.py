@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import jwt
 import orjson
 from pydantic import SecretStr
 
@@ -23,6 +22,7 @@ from src.core.config import Environment, InvalidSettings, Settings
 from src.core.database_url import DatabaseAddress, parse_database_url
 from src.core.embedded_postgres import EmbeddedPostgres
 from src.core.secret_rotation import parse_rotation
+from src.core.signing import signed_with_secret
 
 DEVELOPER = "developer"
 """The user that the greeting's token speaks for, and that `todo chat` talks as."""
@@ -85,10 +85,10 @@ def _kept_secret(path: Path) -> str:
 def access_token(settings: Settings, secret: SecretStr, user_id: str, lifetime: timedelta) -> str:
     """A bearer token that a service with these settings accepts from now on."""
     now = system_clock()
-    claims = {"sub": user_id, "iat": now, "exp": now + lifetime}
+    claims = {"sub": user_id, "iat": int(now.timestamp()), "exp": int((now + lifetime).timestamp())}
     expected = {"iss": settings.jwt_issuer, "aud": settings.jwt_audience}
-    claims |= {name: value for name, value in expected.items() if value is not None}
-    return jwt.encode(claims, secret.get_secret_value(), algorithm="HS256")
+    given = {name: value for name, value in expected.items() if value is not None}
+    return signed_with_secret(claims | given, secret.get_secret_value())
 
 
 def announce(settings: Settings, secret: SecretStr) -> None:

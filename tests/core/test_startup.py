@@ -67,6 +67,7 @@ def test_a_token_has_what_the_settings_ask_of_tokens() -> None:
     claims = jwt.decode(token, "k" * 40, algorithms=["HS256"], issuer="https://app.example", audience="todo")
     assert claims["sub"] == "ann"
     assert claims["exp"] - claims["iat"] == 2 * 24 * 3600
+    assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT"}
 
 
 def test_the_banner_offers_the_address_the_documentation_and_a_line_to_paste() -> None:
