@@ -4,11 +4,8 @@ import json
 import re
 import time
 from functools import lru_cache
-from typing import Any
 
 import orjson
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
 
 from src.core.log_writer import Event, Render
 from src.core.told_errors import told_traceback
@@ -23,54 +20,45 @@ _SECRET = re.compile(
 
 
 def json_renderer() -> Render:
-    return _rendered_by([*_PROCESSORS, structlog.processors.JSONRenderer(_dumps)])
+    return lambda event: _dumps(_told(event)) + b"\n"
 
 
 def console_renderer() -> Render:
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    return _rendered_by([*_PROCESSORS, console])
+    # 6 MB, Rich among them, that only a terminal needs.
+    from structlog.dev import ConsoleRenderer, plain_traceback  # noqa: PLC0415 - as said.
 
+    console = ConsoleRenderer(exception_formatter=plain_traceback)
 
-def _rendered_by(processors: list[Processor]) -> Render:
     def render(event: Event) -> bytes:
-        told: Any = event
-        for processor in processors:
-            told = processor(None, "", told)
-        return (told if isinstance(told, bytes) else told.encode(errors="replace")) + b"\n"
+        return f"{console(None, '', _told(event))}\n".encode(errors="replace")
 
     return render
 
 
-def _dumps(event: EventDict, **_: Any) -> bytes:
+def _dumps(event: Event) -> bytes:
     try:
         return orjson.dumps(event, default=repr)
     except TypeError:  # Text that is no Unicode; the standard library escapes it.
         return json.dumps(event, default=repr).encode()
 
 
-def _timestamped(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """RFC 3339 in UTC, to the millisecond; an event without an instant happens now."""
-    instant = event.pop("timestamp", None) or time.time()
+def _told(event: Event) -> Event:
+    """The event as it may be read: with an instant, and with an error's traceback; without secrets."""
+    told: Event = {"timestamp": _timestamp(event.pop("timestamp", None) or time.time()), **event}
+    error = told.pop("error", None)
+    if error is not None:
+        told["exception"] = told_traceback(error)
+    told["event"] = _SECRET.sub("[redacted]", told["event"])
+    return told
+
+
+def _timestamp(instant: float) -> str:
+    """RFC 3339 in UTC, to the millisecond."""
     seconds = int(instant)
-    return {"timestamp": f"{_second(seconds)}.{int((instant - seconds) * 1000):03d}Z", **event}
+    return f"{_second(seconds)}.{int((instant - seconds) * 1000):03d}Z"
 
 
 @lru_cache(maxsize=2)
 def _second(seconds: int) -> str:
     """The lines of one second share it."""
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-
-
-def _with_error_told(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    error = event.pop("error", None)
-    if error is not None:
-        event["exception"] = told_traceback(error)
-    return event
-
-
-def _without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    event["event"] = _SECRET.sub("[redacted]", event["event"])
-    return event
-
-
-_PROCESSORS: list[Processor] = [_timestamped, _with_error_told, _without_secrets]

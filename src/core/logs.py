@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from src.core.config import LogFormat
 from src.core.current_request import CurrentRequest, current_request, route_of
+from src.core.log_rendering import console_renderer, json_renderer
 from src.core.log_writer import Event, LogWriter, Render
 from src.core.told_errors import told, told_text
 
@@ -58,10 +59,8 @@ def flush_logs() -> None:
 
 
 def _renderer(log_format: LogFormat) -> Render:
-    from src.core import log_rendering  # noqa: PLC0415 - in the writer's thread: structlog takes 50 ms to load.
-
     is_for_people = os.isatty(_STANDARD_ERROR) if log_format == "auto" else log_format == "console"
-    return log_rendering.console_renderer() if is_for_people else log_rendering.json_renderer()
+    return console_renderer() if is_for_people else json_renderer()
 
 
 class _Handler(logging.Handler):
