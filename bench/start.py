@@ -2,18 +2,20 @@
 
 import compileall
 import statistics
+from collections.abc import Iterable
 
 from bench.client import Connection
 from bench.ground import Ground
 from bench.load import drive
-from bench.operations import OPERATIONS
+from bench.operations import OPERATIONS, Operation
 from bench.report import Check, Section, megabytes
 from bench.requests import request
-from bench.servers import ROOT
+from bench.servers import ROOT, Server
 
 MOST_SECONDS = 1.0
 MOST_BYTES_OF_REST = 100e6
 MOST_BYTES_OF_CHAT = 180e6
+_CHATTING = ("chat", "mcp")
 
 
 async def measure(ground: Ground) -> Section:
@@ -22,17 +24,18 @@ async def measure(ground: Ground) -> Section:
         compileall.compile_dir(ROOT / folder, quiet=2)
     starts = [await _start(ground) for _ in range(2 if ground.is_quick else 6)][1:]
     limits = [await _limit_start(ground) for _ in range(2 if ground.is_quick else 4)][1:]
-    after_rest, after_chat = await _grown(ground)
+    rest, after_rest, after_chat = await _rest_only(ground), *await _grown(ground)
     seconds = statistics.median(each[0] for each in starts)
     limit_seconds = statistics.median(each[0] for each in limits)
-    rest = statistics.median(each[1] for each in starts)
-    limit_rest = statistics.median(each[1] for each in limits)
+    at_first = statistics.median(each[1] for each in starts)
+    limit_at_first = statistics.median(each[1] for each in limits)
     return Section(
         "Start and memory",
         ["", "service", "limit"],
         [
             ["exec to the first 200, s", f"{seconds:.2f}", f"{limit_seconds:.2f}"],
-            ["memory at the first 200, MB", megabytes(rest), megabytes(limit_rest)],
+            ["memory at the first 200, MB", megabytes(at_first), megabytes(limit_at_first)],
+            ["after reads and changes, CHAT_PRELOAD=false, MB", megabytes(rest), ""],
             ["after reads and changes, all loaded, MB", megabytes(after_rest), ""],
             ["after 200 chat turns, MB", megabytes(after_chat), ""],
         ],
@@ -44,7 +47,8 @@ async def measure(ground: Ground) -> Section:
         figures={
             "seconds": seconds,
             "limit_seconds": limit_seconds,
-            "bytes_at_first_200": rest,
+            "bytes_at_first_200": at_first,
+            "bytes_of_rest_only": rest,
             "bytes_after_rest": after_rest,
             "bytes_after_chat": after_chat,
         },
@@ -61,12 +65,17 @@ async def _limit_start(ground: Ground) -> tuple[float, int]:
         return server.started_in, server.resident_bytes()
 
 
+async def _rest_only(ground: Ground) -> int:
+    """The memory of a worker whom nobody asks for chat, after every other operation was driven."""
+    async with ground.service({"CHAT_PRELOAD": "false"}) as server:
+        await _drive(ground, server, [each for each in OPERATIONS if each.name not in _CHATTING])
+        return server.resident_bytes()
+
+
 async def _grown(ground: Ground) -> tuple[int, int]:
     """The memory after every operation was driven, then after chat."""
     async with ground.service() as server:
-        for operation in OPERATIONS:
-            if not operation.uses_up:
-                await drive(server.port, await operation.requests(ground.cast), 1)
+        await _drive(ground, server, OPERATIONS)
         after_rest = server.resident_bytes()
         connection = await Connection.to(server.port)
         for name in ground.cast.people:
@@ -75,3 +84,9 @@ async def _grown(ground: Ground) -> tuple[int, int]:
             assert answer.status == 200, answer.body
         connection.close()
         return after_rest, server.resident_bytes()
+
+
+async def _drive(ground: Ground, server: Server, operations: Iterable[Operation]) -> None:
+    for operation in operations:
+        if not operation.uses_up:
+            await drive(server.port, await operation.requests(ground.cast), 1)

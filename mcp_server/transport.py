@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from starlette.types import ASGIApp
 
 from mcp_server.profiles import Profile
-from src.core.background import in_the_background
+from src.core.background import in_the_background, of_nobody
 from src.core.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class StreamableHTTP:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._serve())
+        if self._task is None:
+            self._task = of_nobody(self._serve())
 
     async def get(self, profile: Profile) -> ASGIApp:
         """The ASGI application that answers the requests of a profile.
@@ -61,6 +62,7 @@ class StreamableHTTP:
         Raises:
             ServiceUnavailable: it could not be loaded; the log says why.
         """
+        self.start()
         return (await asyncio.shield(self._ready))[profile]
 
     async def close(self) -> None:

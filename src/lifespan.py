@@ -22,9 +22,7 @@ from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
 from src.core import health
 from src.core.clock import Clock
-from src.core.config import (
-    Settings,
-)
+from src.core.config import Settings
 from src.core.database import Database
 from src.core.database_url import DatabaseAddress
 from src.core.ending import interrupting_at_the_end
@@ -61,16 +59,17 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.transfer_turns = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
         app.state.cursor_key = cursor_key_of(secret)
         servers = ToolServers(lambda: _build_servers(database, app))
-        _start_mcp(stack, app, servers)
+        _start_mcp(stack, app, settings, servers)
         await _start_chat(stack, app, settings, database, servers)
         announce(settings, secret)
         keep_what_is_loaded()
         yield
 
 
-def _start_mcp(stack: AsyncExitStack, app: FastAPI, servers: ToolServers) -> None:
+def _start_mcp(stack: AsyncExitStack, app: FastAPI, settings: Settings, servers: ToolServers) -> None:
     transport = StreamableHTTP(servers)
-    transport.start()
+    if settings.chat_preload:
+        transport.start()
     stack.push_async_callback(transport.close)
     app.state.mcp_transport = transport.get
 
@@ -80,7 +79,6 @@ async def _start_chat(
 ) -> None:
     clock: Clock = app.state.clock
     loader = AssistantLoader(lambda: _build_assistant(settings, servers), clock())
-    loader.start()
     stack.push_async_callback(loader.close)
     app.state.assistant = loader.get
     leases = Leases(database)
@@ -94,7 +92,8 @@ async def _start_chat(
     chatkit = ChatKitLoader(
         lambda: build_chatkit(settings, database, turns, _build_consent(servers).get), loader.get
     )
-    chatkit.start()
+    if settings.chat_preload:
+        chatkit.start()  # It asks for the assistant before all else.
     stack.push_async_callback(chatkit.close)
     app.state.chatkit = chatkit.get
 

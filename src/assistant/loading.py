@@ -1,4 +1,4 @@
-"""The assistant loads behind the start of the service: its libraries take seconds to import."""
+"""The assistant loads behind the start of the service, or for whoever needs it first: in seconds."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from src.core.background import in_the_background
+from src.core.background import in_the_background, of_nobody
 from src.core.garbage import keep_what_is_loaded
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ class AssistantLoader:
         self._local_time = local_time
         self._task: asyncio.Task[Assistant] | None = None
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._load())
+    def start(self) -> "asyncio.Task[Assistant]":
+        if self._task is None:
+            self._task = of_nobody(self._load())
+        return self._task
 
     async def get(self) -> "Assistant":
-        assert self._task is not None  # noqa: S101 - started in the lifespan.
-        return await asyncio.shield(self._task)
+        return await asyncio.shield(self.start())
 
     async def close(self) -> None:
         if self._task is None:

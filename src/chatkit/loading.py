@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from src.assistant.provider_choice import choices
 from src.chat.turns import Assistant, ChatTurns
-from src.core.background import in_the_background
+from src.core.background import in_the_background, of_nobody
 from src.core.config import Settings
 from src.core.database import Database
 
@@ -28,12 +28,13 @@ class ChatKitLoader:
         self._assistant = assistant
         self._task: asyncio.Task[TodoChatKit] | None = None
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._load())
+    def start(self) -> "asyncio.Task[TodoChatKit]":
+        if self._task is None:
+            self._task = of_nobody(self._load())
+        return self._task
 
     async def get(self) -> "TodoChatKit":
-        assert self._task is not None  # noqa: S101 - started in the lifespan.
-        return await asyncio.shield(self._task)
+        return await asyncio.shield(self.start())
 
     async def close(self) -> None:
         if self._task is not None:

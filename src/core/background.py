@@ -2,12 +2,17 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from contextvars import copy_context
-from typing import TypeVar
+from contextvars import Context, copy_context
+from typing import Any, TypeVar
 
 ResultT = TypeVar("ResultT")
+
+
+def of_nobody(work: Coroutine[Any, Any, ResultT]) -> asyncio.Task[ResultT]:
+    """Start what serves everybody, apart from the request and the user that happened to need it first."""
+    return asyncio.create_task(work, context=Context())
 
 
 async def in_the_background(work: Callable[[], ResultT], name: str) -> ResultT:

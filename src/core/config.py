@@ -149,6 +149,8 @@ class Settings(BaseSettings):
     agent_max_turns: int = Field(10, ge=1, le=100)
     max_conversation_history: int = Field(50, ge=1, le=1000)
     chat_stream_by_default: bool = False
+    chat_preload: bool = True
+    """Whether the libraries of chat and MCP load behind the start, or with the first request for them."""
 
     rate_limit_per_minute: int = Field(20, ge=0)
     rate_limit_per_hour: int = Field(100, ge=0)

@@ -1,4 +1,4 @@
-"""The protocol's library loads behind the start; whoever asks earlier waits."""
+"""The protocol's library loads behind the start or for whoever asks first; whoever asks meanwhile waits."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ import pytest
 
 from src.chat.turns import ChatTurns
 from src.chatkit.loading import ChatKitLoader, build_chatkit
+from src.chatkit.server import TodoChatKit
 from src.core.config import Settings
 from src.core.database import Database
 from tests.chat.factories import ScriptedResponder, says
@@ -40,6 +41,24 @@ async def test_who_asks_before_it_is_loaded_waits(
 
     assert await asking is built
     assert was_waiting
+    await loader.close()
+
+
+async def test_it_is_loaded_once_for_all_who_ask_though_nobody_started_it(
+    settings: Settings, database: Database, turns: ChatTurns
+) -> None:
+    built: list[TodoChatKit] = []
+
+    def build() -> TodoChatKit:
+        built.append(build_chatkit(settings, database, turns, ScriptedResponder(says("Done.")).get))
+        return built[-1]
+
+    loader = ChatKitLoader(build, ScriptedResponder(says("Hello.")).get)
+
+    first, second = await asyncio.gather(loader.get(), loader.get())
+
+    assert [first] == built
+    assert first is second
     await loader.close()
 
 

@@ -4,10 +4,11 @@ import asyncio
 import subprocess
 import sys
 import threading
+from contextvars import ContextVar
 
 import pytest
 
-from src.core.background import in_the_background
+from src.core.background import in_the_background, of_nobody
 
 STUCK = """
 import asyncio, threading
@@ -25,6 +26,18 @@ async def main():
 asyncio.run(main())
 print("ended")
 """
+
+
+USER: ContextVar[str] = ContextVar("user", default="nobody")
+
+
+async def test_what_serves_everybody_knows_nothing_of_whoever_needed_it_first() -> None:
+    async def load() -> tuple[str, str]:
+        return USER.get(), await in_the_background(USER.get, "loading")
+
+    USER.set("ann")
+
+    assert await of_nobody(load()) == ("nobody", "nobody")
 
 
 async def test_the_result_comes_back_and_the_loop_went_on_meanwhile() -> None:

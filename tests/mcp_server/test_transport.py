@@ -54,6 +54,16 @@ async def test_who_asks_before_it_is_loaded_waits() -> None:
     await transport.close()
 
 
+async def test_who_asks_first_has_it_loaded_though_nobody_started_it() -> None:
+    transport = StreamableHTTP(ToolServers(build))
+
+    full, read = await asyncio.gather(transport.get(Profile.FULL), transport.get(Profile.READ))
+
+    assert callable(full)
+    assert callable(read)
+    await transport.close()
+
+
 async def test_what_cannot_be_loaded_is_told_to_whoever_asks(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> Servers:
         raise RuntimeError("no such module")

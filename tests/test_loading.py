@@ -1,0 +1,75 @@
+"""What a service has in memory is what it is used for: chat and its libraries come with the first word."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from src.core.embedded_postgres import EmbeddedPostgres
+from tests.factories import SECRET
+
+CHAT = {"agents", "openai", "chatkit", "mcp", "mcp_types", "aiohttp"}
+SELDOM = {"cryptography", "jwt", "structlog", "rich", "httpx", "icalendar", "prometheus_client"}
+
+SCRIPT = """
+import asyncio, datetime, json, sys
+import src.main
+from src.core.startup import access_token
+
+MCP = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_tasks", "arguments": {}}}
+
+async def ask(app, path, body, token):
+    import httpx
+    accepted = "application/json, text/event-stream" if "mcp" in path else "application/json"
+    headers = {"Authorization": f"Bearer {token}", "Accept": accepted}
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
+        return (await client.post(path, json=body)).json()
+
+async def main():
+    app = src.main.app
+    settings = app.state.settings
+    token = access_token(settings, settings.better_auth_secret, "ann", datetime.timedelta(hours=1))
+    told = {}
+    async with app.router.lifespan_context(app):
+        told["started"] = sorted(sys.modules)
+        told["task"] = await ask(app, "/api/me/tasks", {"title": "Call mom"}, token)
+        told["after a task"] = sorted(sys.modules)
+        chat = {"message": "Add a task to buy milk"}
+        told["turn"], again, told["mcp"] = await asyncio.gather(
+            ask(app, "/api/me/chat", chat, token), ask(app, "/api/me/chat", chat, token),
+            ask(app, "/api/mcp", MCP, token),
+        )
+        told["after chat"] = sorted(sys.modules)
+    print(json.dumps(told))
+
+asyncio.run(main())
+"""
+
+
+def test_a_service_that_preloads_nothing_loads_chat_with_the_first_request_for_it(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    environment = os.environ | {
+        "ENVIRONMENT": "test",
+        "LOG_LEVEL": "WARNING",
+        "LLM_PROVIDER": "local",
+        "DATABASE_URL": postgres.url,
+        "BETTER_AUTH_SECRET": SECRET,
+        "DATA_DIR": str(tmp_path),
+        "CHAT_PRELOAD": "false",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert not (CHAT | SELDOM) & set(told["started"])
+    assert told["task"]["title"] == "Call mom"
+    assert not CHAT & set(told["after a task"])
+    assert "milk" in told["turn"]["response"]
+    assert "Call mom" in json.dumps(told["mcp"])
+    assert set(told["after chat"]) >= {"agents", "openai", "mcp"}
