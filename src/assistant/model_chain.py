@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, TypeAlias, cast
@@ -36,6 +35,7 @@ from src.assistant.errors import (
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
 from src.assistant.repairs import with_fresh_ids, with_plain_calls
+from src.assistant.responses import completed, message
 from src.assistant.sent_files import has_pictures, without_pictures
 from src.core.current_request import span
 
@@ -133,7 +133,7 @@ class ModelChain(Model):
                 break
         failures = self._failures[-1:] if self._is_speaking else self._failures
         self.failure = no_model_answered(failures)
-        yield _silence()
+        yield completed([message("", item_id="nothing")], response_id="nothing")
 
     async def _persistently(self, ask: Ask, provider: Provider) -> Answer:
         """The provider's answer; without a completed event at its end, the provider failed."""
@@ -237,21 +237,3 @@ def _says_anything(response: Response) -> bool:
 
 def _is_said(part: object) -> bool:
     return not isinstance(part, ResponseOutputText) or bool(part.text.strip())
-
-
-def _silence() -> ResponseCompletedEvent:
-    text = ResponseOutputText(text="", type="output_text", annotations=[])
-    message = ResponseOutputMessage(
-        id="nothing", type="message", role="assistant", status="completed", content=[text]
-    )
-    response = Response(
-        id="nothing",
-        created_at=time.time(),
-        model="none",
-        object="response",
-        output=[message],
-        tool_choice="none",
-        tools=[],
-        parallel_tool_calls=False,
-    )
-    return ResponseCompletedEvent(type="response.completed", sequence_number=0, response=response)

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from agents.model_settings import ModelSettings
 from agents.models.interface import Model
-from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
 
+from src.assistant.chat_completions import ChatCompletionsModel, GeminiModel
 from src.assistant.local_model.model import LocalModel
 from src.assistant.provider_choice import Choice, choices
-from src.assistant.repairs import with_distinct_calls, with_signed_calls
 from src.core.config import Settings
 
 CONNECT_SECONDS = 5.0
@@ -40,28 +38,6 @@ class Provider:
     async def close(self) -> None:
         if "model" in self.__dict__:
             await self.model.close()
-
-
-class ChatCompletionsModel(OpenAIChatCompletionsModel):
-    """A model behind any OpenAI-compatible address, whose client is closed with it."""
-
-    async def _fetch_response(self, *args: Any, **kwargs: Any) -> Any:
-        fetched = await super()._fetch_response(*args, **kwargs)
-        if not isinstance(fetched, tuple):
-            return fetched
-        response, stream = fetched
-        return response, with_distinct_calls(stream)
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
-class GeminiModel(ChatCompletionsModel):
-    """A model of Gemini's, which wants the calls of a conversation signed."""
-
-    async def _fetch_response(self, *args: Any, **kwargs: Any) -> Any:
-        instructions, items, *rest = args  # The chain of models always hands over items.
-        return await super()._fetch_response(instructions, with_signed_calls(items), *rest, **kwargs)
 
 
 def providers_from(settings: Settings) -> list[Provider]:

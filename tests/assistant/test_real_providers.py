@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import SecretStr
 
+from src.assistant.chat_completions import ChatCompletionsModel
 from src.assistant.errors import ModelUnavailable
 from src.assistant.events import AssistantSaid, HistoryItem, ToolUsed, TurnFinished, UserSaid
-from src.assistant.providers import ChatCompletionsModel, Provider, providers_from
+from src.assistant.providers import Provider, providers_from
 from src.core.config import Settings
 from tests.assistant.factories import Shelf, assistant_of, failed_turn, reached, turn
 from tests.assistant.scripted_provider import (

@@ -1,0 +1,138 @@
+"""Reads the stream of a Chat Completions answer: plain text here, whatever is more by the Agents SDK.
+
+The SDK builds a dozen checked objects for each chunk. Most answers are text from the first chunk to the last,
+of which a turn reads the pieces and the end.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+from agents.items import TResponseStreamEvent
+from agents.models.chatcmpl_stream_handler import ChatCmplStreamHandler
+from agents.models.fake_id import FAKE_RESPONSES_ID
+from openai import AsyncStream
+from openai.types.chat import ChatCompletionChunk
+from openai.types.responses import Response, ResponseTextDeltaEvent
+
+from src.assistant.repairs import with_distinct_calls
+from src.assistant.responses import completed, message, text_delta, usage_of
+
+Json: TypeAlias = dict[str, Any]
+_PLAIN = frozenset({"role", "content"})
+_ENDINGS = (None, "stop")
+
+
+async def read_answer(
+    chunks: AsyncStream[object], *, model: str, must_be_ended: bool
+) -> AsyncIterator[TResponseStreamEvent]:
+    """The events of an answer, from the chunks as they are on the wire.
+
+    `must_be_ended` says whether an answer without a reason for its end is broken off.
+
+    Raises:
+        AgentsException: the answer cannot be used.
+    """
+    text = _PlainText()
+    more: list[Json] = []
+    async for chunk in chunks:
+        piece = text.piece_of(cast(Json, chunk))
+        if piece is None:
+            more.append(cast(Json, chunk))
+            break
+        if piece:
+            yield text_delta(piece)
+    if text.is_whole and not more:
+        yield text.end()
+        return
+    events = ChatCmplStreamHandler.handle_stream(
+        _blank(model),
+        cast(
+            AsyncStream[ChatCompletionChunk], with_distinct_calls(_typed([*text.as_chunks(), *more], chunks))
+        ),
+        model=model,
+        raise_on_length_truncation=True,
+        require_finish_reason=must_be_ended,
+    )
+    is_told = not text.pieces
+    async for event in events:
+        if is_told or not isinstance(event, ResponseTextDeltaEvent):
+            yield event
+        else:
+            is_told = True
+
+
+@dataclass(slots=True)
+class _PlainText:
+    """What an answer begins with, up to the first chunk that brings more than text, its end and its usage."""
+
+    pieces: list[str] = field(default_factory=list)
+    first: Json = field(default_factory=dict)
+    ending: str | None = None
+    usage: Json | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.ending is not None and bool(self.pieces)
+
+    def piece_of(self, chunk: Json) -> str | None:
+        """The text of a chunk, which may be empty; None where there is more in it than can be told here."""
+        choices = chunk.get("choices") or ()
+        if len(choices) > 1 or not all(_is_plain(choice) for choice in choices):
+            return None
+        self.first = self.first or chunk
+        self.usage = chunk.get("usage") or self.usage
+        if not choices:
+            return ""
+        [choice] = choices
+        self.ending = choice.get("finish_reason") or self.ending
+        piece: str = (choice.get("delta") or {}).get("content") or ""
+        if piece:
+            self.pieces.append(piece)
+        return piece
+
+    def end(self) -> TResponseStreamEvent:
+        usage = self.usage or {}
+        spent = usage_of(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
+        said = message("".join(self.pieces), item_id=FAKE_RESPONSES_ID)
+        return completed([said], response_id=FAKE_RESPONSES_ID, usage=spent)
+
+    def as_chunks(self) -> list[Json]:
+        """All of it in one chunk, for whoever reads on."""
+        if not self.first:
+            return []
+        delta = {"role": "assistant", "content": "".join(self.pieces)}
+        choice = {"index": 0, "delta": delta, "finish_reason": self.ending}
+        return [self.first | {"choices": [choice], "usage": self.usage}]
+
+
+def _is_plain(choice: Json) -> bool:
+    delta = choice.get("delta") or {}
+    return (
+        not choice.get("index")
+        and not choice.get("logprobs")
+        and choice.get("finish_reason") in _ENDINGS
+        and isinstance(delta.get("content") or "", str)
+        and all(name in _PLAIN or not value for name, value in delta.items())
+    )
+
+
+async def _typed(before: list[Json], chunks: AsyncStream[object]) -> AsyncIterator[ChatCompletionChunk]:
+    for chunk in before:
+        yield ChatCompletionChunk.construct(**chunk)
+    async for later in chunks:
+        yield ChatCompletionChunk.construct(**cast(Json, later))
+
+
+def _blank(model: str) -> Response:
+    """The response that the SDK fills."""
+    return Response(
+        id=FAKE_RESPONSES_ID,
+        created_at=0,
+        model=model,
+        object="response",
+        output=[],
+        tool_choice="auto",
+        tools=[],
+        parallel_tool_calls=False,
+    )
