@@ -6,7 +6,8 @@ from typing import NamedTuple, TypeAlias
 import asyncpg
 
 from src.core.connections import Patience, PoolState
-from src.core.outages import busy, is_demotion, is_loss
+from src.core.fair_queue import Turns
+from src.core.outages import is_demotion, is_loss
 
 Connection: TypeAlias = asyncpg.pool.PoolConnectionProxy
 
@@ -32,8 +33,7 @@ class ConnectionPool:
         self._pool = pool
         self._patience = patience
         # asyncpg hands connections out unfairly under pressure; this queue is first come, first served.
-        self._turns = asyncio.Semaphore(size)
-        self._waiting = 0
+        self._turns = Turns(size, patience=patience.turn)
         self._generation = 0
         self._free: list[Held] = []
         self._sweep: asyncio.TimerHandle | None = None
@@ -41,14 +41,14 @@ class ConnectionPool:
 
     def state(self) -> PoolState:
         size = self._pool.get_size()
-        return PoolState(size, size - self._pool.get_idle_size() - len(self._free), self._waiting)
+        return PoolState(size, size - self._pool.get_idle_size() - len(self._free), self._turns.waiting)
 
     async def take(self) -> Held:
-        await self._turn()
+        await self._turns.take()
         try:
             return await self._free_or_new()
         except BaseException:
-            self._turns.release()
+            self._turns.give_back()
             raise
 
     async def give_back(self, held: Held, error: BaseException | None = None) -> None:
@@ -60,7 +60,7 @@ class ConnectionPool:
             else:
                 await self._part_with(held, error)
         finally:
-            self._turns.release()
+            self._turns.give_back()
 
     async def close(self) -> None:
         if self._sweep is not None:
@@ -70,19 +70,6 @@ class ConnectionPool:
             await asyncio.wait_for(self._pool.close(), timeout=5)
         except TimeoutError:
             self._pool.terminate()
-
-    async def _turn(self) -> None:
-        if not self._turns.locked():
-            await self._turns.acquire()  # At once: no clock needs to be wound up for it.
-            return
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._patience.turn):
-                await self._turns.acquire()
-        except TimeoutError as error:
-            raise busy() from error
-        finally:
-            self._waiting -= 1
 
     async def _free_or_new(self) -> Held:
         while self._free:
