@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from src.core.queries import parsed_query, remembered
 from src.core.schemas import nearest
 from src.core.solving import plan_of, solved
 
@@ -68,10 +69,11 @@ class StrictRoute(PlannedRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = sorted(set(_query_names(self.dependant)))
+        unknown_in = remembered(lambda query: [name for name, _ in parsed_query(query) if name not in known])
 
         async def handle_strictly(request: Request) -> Response:
-            if request.scope["query_string"]:
-                _refuse_unknown(request, known)
+            if request.scope["query_string"] and (unknown := unknown_in(request.scope["query_string"])):
+                raise _refusal(unknown, known)
             if self.body_field is not None:
                 await request.body()  # Here a body that is too large is told as such; FastAPI would say 400.
             return await handle(request)
@@ -90,17 +92,15 @@ def _query_names(dependant: Dependant) -> Iterator[str]:
         yield from _query_names(inner)
 
 
-def _refuse_unknown(request: Request, known: list[str]) -> None:
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        raise RequestValidationError(
-            [
-                {
-                    "type": "unknown_parameter",
-                    "loc": ("query", name),
-                    "msg": f"Unknown parameter: {nearest(name, known)}",
-                    "input": None,
-                }
-                for name in unknown
-            ]
-        )
+def _refusal(unknown: list[str], known: list[str]) -> RequestValidationError:
+    return RequestValidationError(
+        [
+            {
+                "type": "unknown_parameter",
+                "loc": ("query", name),
+                "msg": f"Unknown parameter: {nearest(name, known)}",
+                "input": None,
+            }
+            for name in dict.fromkeys(unknown)
+        ]
+    )

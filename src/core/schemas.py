@@ -61,7 +61,7 @@ def nearest(name: str, known: list[str]) -> str:
 class RequestModel(BaseModel):
     """An input: refuses names it does not know, naming the nearest, and text that cannot be stored."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
     _known: ClassVar[frozenset[str]] = frozenset()
     """The names of the fields, and those by which clients know them."""
 

@@ -18,6 +18,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from src.core.queries import parsed_query, remembered
+
 Errors: TypeAlias = list[Any]
 _MISSING: Any = object()
 
@@ -95,26 +97,29 @@ def _header(request: Request, name: str) -> Any:
     return _MISSING
 
 
-@dataclass(frozen=True, slots=True)
 class QueryModel:
-    """The whole query as one model."""
+    """The whole query as one model, which nobody may change: who asks the same again gets the same."""
 
-    field: Field
-    lists: frozenset[str]
+    def __init__(self, field: Field, lists: frozenset[str]) -> None:
+        self._field = field
+        self._lists = lists
+        self._value = remembered(self._read)
 
     def read(self, request: Request, values: dict[str, Any], errors: Errors) -> None:
-        given: dict[str, Any] = {}
-        if request.scope["query_string"]:
-            for name, value in request.query_params.multi_items():
-                if name in self.lists:
-                    given.setdefault(name, []).append(value)
-                else:
-                    given[name] = value
-        value, wrong = self.field.validate(given, {}, loc=("query",))
+        value, wrong = self._value(request.scope["query_string"])
         if wrong:
             errors.extend(wrong)
         else:
-            values[self.field.name] = value
+            values[self._field.name] = value
+
+    def _read(self, query: bytes) -> tuple[Any, Any]:
+        given: dict[str, Any] = {}
+        for name, value in parsed_query(query):
+            if name in self._lists:
+                given.setdefault(name, []).append(value)
+            else:
+                given[name] = value
+        return self._field.validate(given, {}, loc=("query",))
 
 
 @dataclass(slots=True)

@@ -81,8 +81,8 @@ class PatientIdempotentRoute(IdempotentRoute):
 
 
 def _key_of(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is None or request.method != "POST":
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    if key is None:
         return None
     if not 1 <= len(key) <= 255 or not key.isprintable():
         raise InvalidKey
