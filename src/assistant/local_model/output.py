@@ -15,8 +15,8 @@ from openai.types.responses import (
 
 from src.assistant.responses import completed, message, text_delta
 
-_PIECE = 24
-"""Characters of one text delta, about what a hosted model sends."""
+_PIECE = 200
+"""Characters of one text delta: the whole answer is there at once, and each piece costs its way out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from agents import Agent, FunctionTool, RunConfig, Runner
+from agents import Agent, FunctionTool, RunConfig, Runner, RunResultStreaming
 from agents.tool_context import ToolContext
 
 from src.assistant.local_model import LocalModel
@@ -33,21 +33,33 @@ async def test_a_run_calls_tools_side_by_side_and_then_answers() -> None:
     assert len(result.raw_responses[0].output) == 2
 
 
-async def test_a_streamed_run_gives_the_same_and_in_pieces() -> None:
+async def test_a_streamed_run_gives_the_same() -> None:
     whole, streamed = FakeTools(), FakeTools()
     text = "add oat milk and call Anna tomorrow"
 
     expected = await Runner.run(_agent(whole), text, run_config=QUIET)
     result = Runner.run_streamed(_agent(streamed), text, run_config=QUIET)
-    deltas = [
+    deltas = await _deltas(result)
+
+    assert result.final_output == expected.final_output == "".join(deltas)
+    assert streamed.calls == whole.calls
+
+
+async def test_a_long_answer_comes_in_pieces() -> None:
+    result = Runner.run_streamed(_agent(FakeTools()), "help", run_config=QUIET)
+
+    deltas = await _deltas(result)
+
+    assert len(deltas) > 1
+    assert "".join(deltas) == result.final_output
+
+
+async def _deltas(result: RunResultStreaming) -> list[str]:
+    return [
         event.data.delta
         async for event in result.stream_events()
         if event.type == "raw_response_event" and event.data.type == "response.output_text.delta"
     ]
-
-    assert result.final_output == expected.final_output == "".join(deltas)
-    assert len(deltas) > 1
-    assert streamed.calls == whole.calls
 
 
 async def test_call_ids_are_never_used_twice() -> None:
