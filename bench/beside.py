@@ -22,6 +22,7 @@ from bench.servers import Server
 LEAST_CPU_RATIO = 0.60
 _COLUMNS = ("req/s", "p50", "p99", "CPU", "PostgreSQL")
 _PAUSE_SECONDS = 0.2
+_WARMING_SECONDS = 0.4
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
@@ -122,13 +123,12 @@ async def compare(pair: Pair, operation: Operation, *, rounds: int, seconds: flo
         await _check(pair, operation, requests)
     stretches: dict[int, list[Stretch]] = {pair.service.port: [], pair.limit.port: []}
     servers = [pair.service, pair.limit] if operation.has_limit else [pair.service]
-    seconds = seconds if operation.has_limit else 2 * seconds  # Slower by nature.
     for number in range(rounds + 1):
         for server in servers if number % 2 else servers[::-1]:
             await asyncio.sleep(_PAUSE_SECONDS)  # What the last round left half done ends in peace.
             if operation.uses_up:
                 requests = await operation.requests(pair.cast)
-            stretch = await _stretch(pair, server, requests, seconds if number else 1)
+            stretch = await _stretch(pair, server, requests, seconds if number else _WARMING_SECONDS)
             if number:  # The first round only warms up.
                 stretches[server.port].append(stretch)
     return _summary(operation, stretches[pair.service.port], stretches[pair.limit.port])

@@ -40,12 +40,12 @@ def has_wrk() -> bool:
 
 
 async def drive(port: int, requests: Sequence[bytes], seconds: float, connections: int = CONNECTIONS) -> Load:
-    """Replay requests in a circle for some seconds.
+    """Replay requests in a circle for some seconds; wrk knows none shorter than one.
 
     Raises:
         LoadFailed: an answer was no success.
     """
-    by = _drive_by_wrk if has_wrk() else _drive_ourselves
+    by = _drive_by_wrk if has_wrk() and seconds >= 1 else _drive_ourselves
     return await by(port, requests, seconds, connections)
 
 

@@ -16,6 +16,7 @@ MOST_SECONDS = 1.0
 MOST_BYTES_OF_REST = 100e6
 MOST_BYTES_OF_CHAT = 180e6
 _CHATTING = ("chat", "mcp")
+_DRIVEN_SECONDS = 0.5
 
 
 async def measure(ground: Ground) -> Section:
@@ -89,4 +90,4 @@ async def _grown(ground: Ground) -> tuple[int, int]:
 async def _drive(ground: Ground, server: Server, operations: Iterable[Operation]) -> None:
     for operation in operations:
         if not operation.uses_up:
-            await drive(server.port, await operation.requests(ground.cast), 1)
+            await drive(server.port, await operation.requests(ground.cast), _DRIVEN_SECONDS)
