@@ -79,7 +79,12 @@ class TaskFilter(RequestModel):
         default=None, description="One or several: repeated, or parted by commas."
     )
     tags_match: Annotated[Literal["all", "any"], Folded] = "any"
-    search: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    search: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = Field(
+        default=None,
+        description="Words, or their beginnings, in title, description, tags and category. First come titles "
+        "that say these very words, then titles that say others of their kind, then the rest; of each the "
+        "newest first. Where nothing says them, titles that resemble them are found.",
+    )
     due: Annotated[DueWindow | None, Folded] = None
     due_after: DueText | None = Field(default=None, description="Due on this day, at this instant, or later.")
     due_before: DueText | None = Field(

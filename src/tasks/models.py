@@ -28,7 +28,7 @@ _PRIORITY_RANK = "CASE priority WHEN 'High' THEN 3 WHEN 'Medium' THEN 2 WHEN 'Lo
 _DUE_WALL = "CASE WHEN due_at IS NULL THEN due_on + interval '1 day' ELSE timezone(due_timezone, due_at) END"
 # A function of ours, from the migration that adds it: the built-in ones over arrays are not immutable.
 _SEARCH_VECTOR = "task_search_vector(title, description, category, tags)"
-_OWNED_WORDS = "owned_words(user_id, search_vector)"
+_MARKED_WORDS = "marked_words(user_id, search_vector)"
 # Undated tasks come last, whichever end of the calendar comes first.
 _SOONEST = "coalesce(due_wall, 'infinity'::timestamp)"
 _LATEST = "coalesce(due_wall, '-infinity'::timestamp)"
@@ -71,10 +71,21 @@ class Task(SQLModel, table=True):
             postgresql_where=text("series_id IS NOT NULL"),
         ),
         # btree_gin lets the owner lead, so that a tag shared by many users costs each only their own rows.
-        Index("ix_task_user_id_tag_keys", "user_id", "tag_keys", postgresql_using="gin"),
+        Index(
+            "ix_task_user_id_tag_keys",
+            "user_id",
+            "tag_keys",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
         # A search by beginnings gathers all that begin so before it asks whose they are; words that bear the
         # mark of their owner begin like nobody else's.
-        Index("ix_task_user_id_owned_words", "user_id", text(_OWNED_WORDS), postgresql_using="gin"),
+        Index(
+            "ix_task_marked_words",
+            text(_MARKED_WORDS),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
         Index(
             "ix_task_user_id_title_trigrams",
             "user_id",
