@@ -3,16 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from src.chat.errors import ConversationBusy, ConversationClosed, ConversationNotFound
-from src.chat.items import CLOSED, NewItem
+from src.chat.items import CLOSED
 from src.chat.repository import ConversationRepository
 from src.chat.turn import TurnInterrupted
-from src.chat.turn_repository import Opening, TurnRepository
+from src.chat.turn_repository import Beginning, Opening, TurnRepository
 from src.core.database import Database, Row
 from src.core.errors import DatabaseUnavailable
 
@@ -40,33 +39,29 @@ class Leases:
         """Let nobody in any more: the service ends."""
         self._is_closed = True
 
-    async def take_new(
-        self, user_id: str, title: str | None, turn_id: UUID, message: NewItem | None, now: datetime
-    ) -> tuple[int, Opening]:
-        """Create a conversation for the turn, with its message where one is given."""
+    async def take_new(self, user_id: str, title: str | None, turn: Beginning) -> tuple[int, Opening]:
+        """Create a conversation for the turn, as `TurnRepository.begin_new` does."""
         self._refuse_at_the_end()
         repository = TurnRepository(self._database, user_id)
         try:
-            begun = await repository.begin_new(title, turn_id, LEASE_SECONDS, message, now)
+            begun = await repository.begin_new(title, turn, LEASE_SECONDS)
         except BaseException:
             # Cut off in the middle it may have been done all the same.
-            await self._abandon_new(repository, turn_id)
+            await self._abandon_new(repository, turn.id)
             raise
         lock = self._lock(user_id, begun[0])
         if not lock.locked():  # Somebody who saw it at once may wait already, for the lease.
             await lock.acquire()
-            self._held[turn_id] = lock
+            self._held[turn.id] = lock
         return begun
 
-    async def take(
-        self,
-        user_id: str,
-        conversation_id: int,
-        turn_id: UUID,
-        message: NewItem | None = None,
-        history_limit: int = 1,
-    ) -> Opening:
-        """Wait for the conversation, and store the message as `TurnRepository.begin` does.
+    def is_busy(self, user_id: str, conversation_id: int) -> bool:
+        """Whether a turn of this instance holds the conversation or waits for it."""
+        lock = self._locks.get((user_id, conversation_id))
+        return lock is not None and lock.locked()
+
+    async def take(self, user_id: str, conversation_id: int, turn: Beginning) -> Opening:
+        """Wait for the conversation and take it, as `TurnRepository.begin` does.
 
         No connection is held meanwhile.
 
@@ -78,17 +73,17 @@ class Leases:
         """
         lock = self._lock(user_id, conversation_id)
         repository = TurnRepository(self._database, user_id)
-        begin = partial(repository.begin, conversation_id, turn_id, LEASE_SECONDS, message, history_limit)
+        begin = partial(repository.begin, conversation_id, turn, LEASE_SECONDS)
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await lock.acquire()
-                self._held[turn_id] = lock
+                self._held[turn.id] = lock
                 return await self._take_across_instances(begin, user_id, conversation_id)
         except TimeoutError as error:
-            await self._leave(repository, conversation_id, turn_id)
+            await self._leave(repository, conversation_id, turn.id)
             raise ConversationBusy from error
         except BaseException:
-            await self._leave(repository, conversation_id, turn_id)
+            await self._leave(repository, conversation_id, turn.id)
             raise
 
     async def _take_across_instances(

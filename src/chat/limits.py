@@ -11,10 +11,10 @@ from src.chat.errors import TooManyTurns
 from src.chat.token_budget import TokenBudget
 from src.core.clock import Clock
 from src.core.config import Settings
-from src.core.database import Database
+from src.core.database import Database, Row
 from src.core.metrics import limit_refused
 from src.core.quota import Quota
-from src.core.shared_limits import Limit, RateLimitExceeded, SharedLimits, limit_key
+from src.core.shared_limits import Limit, RateLimitExceeded, SharedLimits, Take, limit_key
 
 
 @dataclass(slots=True)
@@ -22,10 +22,27 @@ class Admission:
     """A turn's place among those that its user may have at once, until it is left."""
 
     user_id: str
-    quota: Quota | None
-    """What is left of the user's messages; None where they are not counted."""
     _under_way: Counter[str] = field(repr=False)
+    quota: Quota | None = None
+    """What is left of the user's messages; None where they are not counted, or not yet."""
+    take: Take | None = None
+    """The message, where it is still to be counted by the statement that begins the turn."""
     _is_left: bool = False
+
+    def count(self, row: Row) -> None:
+        """Note what `TAKE` returned.
+
+        Raises:
+            RateLimitExceeded: the user has sent too many messages lately.
+        """
+        take, self.take = self.take, None
+        if take is None:
+            return
+        try:
+            self.quota = Quota(take.allowance(row), take.limits)
+        except RateLimitExceeded:
+            limit_refused("messages")
+            raise
 
     def leave(self) -> None:
         if self._is_left:
@@ -60,36 +77,40 @@ class ChatLimits:
         self._under_way: Counter[str] = Counter()
 
     async def admit(self, caller: Caller, now: datetime) -> Admission:
-        """Take one message of the caller's, and a place for its turn until that is left.
+        """Give a turn of the caller's a place until that is left; its message is still to be counted.
 
         Raises:
             TooManyTurns: as many of the caller's turns are under way here as may be.
             TokenBudgetExceeded: models took all that the caller's day has.
-            RateLimitExceeded: the caller has sent too many messages lately.
         """
         if 0 < self._turns_at_once <= self._under_way[caller.user_id]:
             limit_refused("turns_at_once")
             raise TooManyTurns(self._turns_at_once)
-        admission = Admission(caller.user_id, None, self._under_way)
+        admission = Admission(caller.user_id, self._under_way)
         self._under_way[caller.user_id] += 1
         try:
             if self._budget is not None:
                 await self._budget.require(caller, now)
             if self._messages:
-                admission.quota = await self._count_message(caller)
+                admission.take = await self._message_of(caller)
         except BaseException:
             admission.leave()
             raise
         return admission
 
-    async def _count_message(self, caller: Caller) -> Quota:
-        key = limit_key("chat", caller.user_id)
-        try:
-            allowance = await self._shared.take(key, self._messages, self._real_clock())
-        except RateLimitExceeded:
-            limit_refused("messages")
-            raise
-        return Quota(allowance, self._messages)
+    async def _message_of(self, caller: Caller) -> Take:
+        now = self._real_clock()
+        await self._shared.purge_sometimes(now)
+        return Take(limit_key("chat", caller.user_id), self._messages, now)
+
+    async def count(self, admission: Admission) -> None:
+        """Count the message apart, where the turn that it begins has to wait.
+
+        Raises:
+            RateLimitExceeded: the user has sent too many messages lately.
+        """
+        if admission.take is not None:
+            admission.count(await self._shared.taken(admission.take))
 
 
 def message_limits(per_minute: int, per_hour: int) -> list[Limit]:

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from src.chat import turn_statements as statements
 from src.chat.items import NewItem
+from src.chat.limits import Admission
 from src.core.database import Executor, Query, Row
+from src.core.shared_limit_statements import NOTHING_TAKEN
 
 _GIVEN_OUT_LATER = 0
 """The id of a conversation that its statement creates, and puts in the item in place of this."""
@@ -21,6 +23,28 @@ class Opening:
     items: list[Row]
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is stored when a turn begins."""
+
+    id: UUID
+    at: datetime
+    message: NewItem | None = None
+    """None where others store it."""
+    history_limit: int = 1
+    """How many messages are read, this one among them."""
+    admission: Admission | None = None
+
+    def count(self) -> dict[str, Any]:
+        """The parameters by which the message is counted, if it is not counted yet."""
+        take = self.admission and self.admission.take
+        return take.parameters() if take else NOTHING_TAKEN
+
+    def counted(self, row: Row) -> None:
+        if self.admission is not None:
+            self.admission.count(row)
+
+
 class TurnRepository:
     """The turns in one user's conversations."""
 
@@ -28,44 +52,46 @@ class TurnRepository:
         self._executor = executor
         self._owner = user_id
 
-    async def begin_new(
-        self, title: str | None, turn_id: UUID, lease_seconds: int, message: NewItem | None, now: datetime
-    ) -> tuple[int, Opening]:
-        """Create a conversation that a turn holds, and store the message where one is given."""
+    async def begin_new(self, title: str | None, turn: Beginning, lease_seconds: int) -> tuple[int, Opening]:
+        """Create a conversation that a turn holds, count its message and store it.
+
+        Raises:
+            RateLimitExceeded: the user has sent too many messages lately.
+        """
         row = await self._executor.fetch_one(
             statements.BEGIN_NEW,
             owner=self._owner,
             title=title,
-            now=now,
-            this_turn=turn_id,
+            now=turn.at,
+            this_turn=turn.id,
             lease_seconds=lease_seconds,
-            **_values_of(message),
+            **turn.count(),
+            **_values_of(turn.message),
         )
-        assert row is not None  # noqa: S101 - an insert without a condition always returns its row.
-        return row["id"], _opening(row, message)
+        assert row is not None  # noqa: S101 - there is one, whatever is in it.
+        turn.counted(row)
+        return row["id"], _opening(row, turn.message)
 
-    async def begin(
-        self,
-        conversation_id: int,
-        turn_id: UUID,
-        lease_seconds: int,
-        message: NewItem | None = None,
-        history_limit: int = 1,
-    ) -> Opening | None:
-        """Take the conversation for a turn, store the message where one is given, and read those before it.
+    async def begin(self, conversation_id: int, turn: Beginning, lease_seconds: int) -> Opening | None:
+        """Take the conversation for a turn, count its message, store it, and read those before it.
 
-        None where another turn has the conversation, where it is closed, or where it is gone. The limit
-        counts the message too.
+        None where another turn has the conversation, where it is closed, or where it is gone.
+
+        Raises:
+            RateLimitExceeded: the user has sent too many messages lately.
         """
         row = await self._one(
             statements.BEGIN,
             conversation_id,
-            this_turn=turn_id,
+            this_turn=turn.id,
             lease_seconds=lease_seconds,
-            page_size=history_limit - 1,
-            **_values_of(message, conversation_id),
+            page_size=turn.history_limit - 1,
+            **turn.count(),
+            **_values_of(turn.message, conversation_id),
         )
-        return None if row is None else _opening(row, message)
+        assert row is not None  # noqa: S101 - as above.
+        turn.counted(row)
+        return None if row["id"] is None else _opening(row, turn.message)
 
     async def opening(self, conversation_id: int, history_limit: int) -> Opening:
         """What a turn finds whose message is stored already."""

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from src.core.database import Query
+from src.core.shared_limit_statements import TAKE, TAKE_TYPES
 
 _zoned = DateTime(timezone=True)
 _TYPES: dict[str, type[TypeEngine[Any]] | TypeEngine[Any]] = {
@@ -33,6 +34,7 @@ _TYPES: dict[str, type[TypeEngine[Any]] | TypeEngine[Any]] = {
     "output_tokens": Integer,
     "started_at": _zoned,
     "finished_at": _zoned,
+    **TAKE_TYPES,
 }
 
 
@@ -46,8 +48,7 @@ def _query(statement: str) -> Query:
 
 _SETTINGS = """
 (SELECT json_build_object('timezone', timezone, 'week_start', week_start, 'date_order', date_order)
- FROM user_settings WHERE user_id = :owner) AS settings
-"""
+ FROM user_settings WHERE user_id = :owner) AS settings"""
 _ITEMS = """
 (SELECT coalesce(json_agg(json_build_object('kind', kind, 'item', item) ORDER BY position), '[]')
  FROM conversation_item
@@ -59,24 +60,26 @@ _ITEMS = """
          ORDER BY position DESC
          LIMIT :page_size
      ) AS latest
- )) AS items
-"""
-# Leases are told by the database's clock, the one clock that all instances share.
+ ))"""
+# Leases are told by the database's clock, the one clock that all instances share. Of one who has said too
+# much nothing is stored: then there is no id.
 BEGIN_NEW = _query(f"""
-WITH begun AS (
+WITH counted AS ({TAKE}), begun AS (
     INSERT INTO conversation (user_id, title, details, created_at, updated_at, turn_id, turn_expires_at)
-    VALUES (:owner, :title, '{{}}', :now, :now, :this_turn,
-            clock_timestamp() + make_interval(secs => :lease_seconds))
+    SELECT :owner, :title, '{{}}', :now, :now, :this_turn,
+           clock_timestamp() + make_interval(secs => :lease_seconds)
+    WHERE NOT EXISTS (SELECT FROM counted WHERE NOT was_taken)
     RETURNING id
 ), said AS (
     INSERT INTO conversation_item (user_id, conversation_id, id, kind, item, created_at)
     SELECT :owner, id, :item_id, :kind, :item || jsonb_build_object('thread_id', CAST(id AS text)), :item_at
     FROM begun WHERE :item_id IS NOT NULL
 )
-SELECT id, {_SETTINGS}, CAST('[]' AS json) AS items FROM begun
+SELECT begun.id, {_SETTINGS}, CAST('[]' AS json) AS items, counted.taken, counted.was_taken
+FROM (VALUES (1)) AS always LEFT JOIN counted ON true LEFT JOIN begun ON true
 """)  # noqa: S608 - all of it is written here.
 BEGIN = _query(f"""
-WITH taken AS (
+WITH counted AS ({TAKE}), begun AS (
     UPDATE conversation SET
         turn_id = :this_turn,
         turn_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds),
@@ -84,14 +87,17 @@ WITH taken AS (
     WHERE user_id = :owner AND id = :conversation_id
         AND (turn_id IS NULL OR turn_expires_at < clock_timestamp())
         AND coalesce(details -> 'status' ->> 'type', '') NOT IN ('locked', 'closed')
+        AND NOT EXISTS (SELECT FROM counted WHERE NOT was_taken)
     RETURNING id
 ), said AS (
     INSERT INTO conversation_item (user_id, conversation_id, id, kind, item, created_at)
-    SELECT :owner, id, :item_id, :kind, :item, :item_at FROM taken WHERE :item_id IS NOT NULL
+    SELECT :owner, id, :item_id, :kind, :item, :item_at FROM begun WHERE :item_id IS NOT NULL
 )
-SELECT id, {_SETTINGS}, {_ITEMS} FROM taken
+SELECT begun.id, {_SETTINGS}, CASE WHEN begun.id IS NOT NULL THEN {_ITEMS} END AS items,
+    counted.taken, counted.was_taken
+FROM (VALUES (1)) AS always LEFT JOIN counted ON true LEFT JOIN begun ON true
 """)  # noqa: S608 - as above.
-READ = _query(f"SELECT {_SETTINGS}, {_ITEMS}")
+READ = _query(f"SELECT {_SETTINGS}, {_ITEMS} AS items")
 APPEND = _query("""
 WITH touched AS (
     UPDATE conversation SET updated_at = :now WHERE user_id = :owner AND id = :conversation_id RETURNING id

@@ -18,7 +18,7 @@ from src.chat.leases import TURN_SECONDS, Leases
 from src.chat.limits import ChatLimits
 from src.chat.schemas import ChatRequest
 from src.chat.turn import AnswerFailed, Turn, TurnInterrupted, TurnTimedOut
-from src.chat.turn_repository import TurnRepository
+from src.chat.turn_repository import Beginning, TurnRepository
 from src.core.clock import Clock, system_clock
 from src.core.database import Database
 from src.core.errors import DatabaseUnavailable, DomainError
@@ -98,27 +98,31 @@ class ChatTurns:
         self, caller: Caller, text: str, conversation_id: int | None, message: NewItem | None
     ) -> Turn:
         admission = await self._limits.admit(caller, self._clock())
+        beginning = Beginning(uuid4(), self._clock(), message, self._history_limit, admission)
+        is_new = conversation_id is None
         try:
-            turn = await self._opened(caller, text, conversation_id, message)
+            if conversation_id is None:
+                conversation_id, opening = await self._leases.take_new(
+                    caller.user_id, title_of(text), beginning
+                )
+            else:
+                if self._leases.is_busy(caller.user_id, conversation_id):
+                    # Who has said too much is told so at once, not after the wait.
+                    await self._limits.count(admission)
+                opening = await self._leases.take(caller.user_id, conversation_id, beginning)
         except BaseException:
             admission.leave()
             raise
-        turn.admission = admission
-        return turn
-
-    async def _opened(
-        self, caller: Caller, text: str, conversation_id: int | None, message: NewItem | None
-    ) -> Turn:
-        now, turn_id = self._clock(), uuid4()
-        if conversation_id is None:
-            begun, opening = await self._leases.take_new(
-                caller.user_id, title_of(text), turn_id, message, now
-            )
-            return Turn(caller, begun, text, now, id=turn_id, opening=opening, is_new=True)
-        opening = await self._leases.take(
-            caller.user_id, conversation_id, turn_id, message, self._history_limit
+        return Turn(
+            caller,
+            conversation_id,
+            text,
+            beginning.at,
+            is_new=is_new,
+            id=beginning.id,
+            admission=admission,
+            opening=opening,
         )
-        return Turn(caller, conversation_id, text, now, id=turn_id, opening=opening)
 
     def start(self, turn: Turn, assistant: Assistant) -> None:
         """Set the model to work on what is stored; nothing awaits here: a turn is always seen through."""

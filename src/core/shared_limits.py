@@ -10,14 +10,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import DateTime, Integer, Text, bindparam, delete, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-
-from src.core import shared_limit_table
-from src.core.database import Database, Executor, Query
+from src.core.database import Database, Executor, Row
 from src.core.errors import DomainError, ErrorKind
-from src.core.tables import metadata
+from src.core.shared_limit_statements import CLEAR, GIVE_BACK, PURGE, TAKE_ALONE
 
 PURGED_EVERY = 512
 """At one take in so many, rows whose windows are all over are deleted."""
@@ -60,6 +57,35 @@ class RateLimitExceeded(DomainError):
         self.limits = tuple(limits) or (allowance.limit,)
 
 
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One of each limit of a key, taken by `TAKE_ALONE` or by a statement that has `TAKE` in it."""
+
+    key: str
+    limits: tuple[Limit, ...]
+    at: datetime
+
+    def parameters(self) -> dict[str, Any]:
+        longest = max(limit.seconds for limit in self.limits)
+        return {
+            "limit_key": self.key,
+            "taken_at": self.at,
+            "mosts": [limit.most for limit in self.limits],
+            "spans": [limit.seconds for limit in self.limits],
+            "forgotten_at": self.at + timedelta(seconds=longest),
+        }
+
+    def allowance(self, row: Row) -> Allowance:
+        """What is left, by what `TAKE` returned.
+
+        Raises:
+            RateLimitExceeded: one of the limits is used up; it says when there is more.
+        """
+        if not row["was_taken"]:
+            raise RateLimitExceeded(refusal_of(row["taken"], self.limits, self.at), limits=self.limits)
+        return allowance_of(row["taken"], self.limits, self.at)
+
+
 def limit_key(kind: str, *subject: str) -> str:
     """The key of a kind of limit for a subject, who is not to be read from it: `sign-in:3f5a…`."""
     told = "\0".join(subject).encode()
@@ -79,45 +105,42 @@ class SharedLimits:
         Raises:
             RateLimitExceeded: one of the limits is used up; it says when there is more.
         """
-        await self._purge_sometimes(now)
-        return await _taken(self._database, key, limits, now)
+        await self.purge_sometimes(now)
+        take = Take(key, tuple(limits), now)
+        return take.allowance(await self.taken(take))
+
+    async def taken(self, take: Take) -> Row:
+        """What `TAKE` returns for a take."""
+        return await _taken(self._database, take)
 
     async def take_all(self, limits_of: Mapping[str, Sequence[Limit]], now: datetime) -> None:
         """Take one of each limit of each key, or none of any; raises as `take` does."""
-        await self._purge_sometimes(now)
+        await self.purge_sometimes(now)
         async with self._database.transaction() as transaction:
             # Everybody locks rows in the order of their keys, so nobody waits for one who waits for them.
             for key in sorted(limits_of):
-                await _taken(transaction, key, limits_of[key], now)
+                take = Take(key, tuple(limits_of[key]), now)
+                take.allowance(await _taken(transaction, take))
 
     async def give_back(self, key: str, now: datetime) -> None:
         """Undo one take of this instant."""
-        await self._database.fetch_all(_give_back, key=key, now=now)
+        await self._database.fetch_all(GIVE_BACK, key=key, now=now)
 
     async def clear(self, key: str) -> None:
         """Forget all that was taken."""
-        await self._database.fetch_all(_clear, key=key)
+        await self._database.fetch_all(CLEAR, key=key)
 
-    async def _purge_sometimes(self, now: datetime) -> None:
+    async def purge_sometimes(self, now: datetime) -> None:
+        """To be called before each take."""
         self._takes += 1
         if self._takes % PURGED_EVERY == 0:
-            await self._database.fetch_all(_purge, now=now)
+            await self._database.fetch_all(PURGE, now=now)
 
 
-async def _taken(executor: Executor, key: str, limits: Sequence[Limit], now: datetime) -> Allowance:
-    longest = timedelta(seconds=max(limit.seconds for limit in limits))
-    row = await executor.fetch_one(
-        _take,
-        key=key,
-        now=now,
-        mosts=[limit.most for limit in limits],
-        spans=[limit.seconds for limit in limits],
-        forgotten_at=now + longest,
-    )
-    assert row is not None  # noqa: S101 - an upsert without a condition always returns its row.
-    if not row["was_taken"]:
-        raise RateLimitExceeded(refusal_of(row["taken"], limits, now), limits=limits)
-    return allowance_of(row["taken"], limits, now)
+async def _taken(executor: Executor, take: Take) -> Row:
+    row = await executor.fetch_one(TAKE_ALONE, **take.parameters())
+    assert row is not None  # noqa: S101 - with a key there always is a row.
+    return row
 
 
 def allowance_of(taken: Iterable[datetime], limits: Sequence[Limit], now: datetime) -> Allowance:
@@ -149,52 +172,3 @@ def _words(seconds: int) -> str:
 
 
 _UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
-
-_table = metadata.tables[str(shared_limit_table.SharedLimit.__tablename__)]
-_key = bindparam("key", type_=Text)
-_now = bindparam("now", type_=DateTime(timezone=True))
-_this_one = _table.c.key == _key
-
-_take = Query(
-    text("""
-INSERT INTO shared_limit AS held (key, taken, was_taken, forgotten_at)
-VALUES (:key, ARRAY[:now], true, :forgotten_at)
-ON CONFLICT (key) DO UPDATE SET (taken, was_taken, forgotten_at) = (
-    SELECT CASE WHEN judged.may THEN array_append(judged.recent, :now) ELSE judged.recent END,
-           judged.may,
-           excluded.forgotten_at
-    FROM (
-        SELECT ARRAY(
-                   SELECT instant FROM unnest(held.taken) AS instant
-                   WHERE instant > :now - (excluded.forgotten_at - :now)
-                   ORDER BY instant
-               ) AS recent,
-               NOT EXISTS (
-                   SELECT FROM unnest(:mosts, :spans) AS given(most, seconds)
-                   WHERE given.most <= (
-                       SELECT count(*) FROM unnest(held.taken) AS instant
-                       WHERE instant > :now - make_interval(secs => given.seconds)
-                   )
-               ) AS may
-    ) AS judged
-)
-RETURNING taken, was_taken
-""").bindparams(
-        _key,
-        _now,
-        bindparam("mosts", type_=ARRAY(Integer)),
-        bindparam("spans", type_=ARRAY(Integer)),
-        bindparam("forgotten_at", type_=DateTime(timezone=True)),
-    )
-)
-_give_back = Query(
-    text("""
-UPDATE shared_limit
-SET taken = taken[1 : array_position(taken, :now) - 1] || taken[array_position(taken, :now) + 1 : ]
-WHERE key = :key AND array_position(taken, :now) IS NOT NULL
-""").bindparams(_key, _now)
-)
-_clear = Query(delete(_table).where(_this_one))
-_over = select(_table.c.key).where(_table.c.forgotten_at < _now).limit(1000).with_for_update(skip_locked=True)
-# A row that somebody holds is left for next time: waiting here with others locked could end in a deadlock.
-_purge = Query(delete(_table).where(_table.c.key.in_(_over)))

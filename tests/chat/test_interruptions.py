@@ -16,7 +16,7 @@ from src.chat.leases import LEASE_SECONDS
 from src.chat.schemas import ChatRequest
 from src.chat.sse import lines
 from src.chat.turn import Turn
-from src.chat.turn_repository import TurnRepository
+from src.chat.turn_repository import Beginning, TurnRepository
 from src.chat.turns import ChatTurns
 from src.core.config import Settings
 from src.core.database import Database, Query
@@ -108,10 +108,10 @@ async def test_a_new_conversation_that_is_aborted_anywhere_is_free_if_it_is_ther
 
 async def test_a_beginning_whose_answer_is_lost_leaves_no_lease(database: Database, user_id: str) -> None:
     """The conversation was created, but nobody heard its id."""
-    turn_id = uuid4()
-    await TurnRepository(database, user_id).begin_new("A talk", turn_id, LEASE_SECONDS, None, NOW)
+    turn = Beginning(uuid4(), NOW)
+    await TurnRepository(database, user_id).begin_new("A talk", turn, LEASE_SECONDS)
 
-    await TurnRepository(database, user_id).abandon_new(turn_id)
+    await TurnRepository(database, user_id).abandon_new(turn.id)
 
     assert await rows_of(database, "conversation", user_id) == []
 

@@ -18,7 +18,7 @@ from src.core.database import Database
 from src.core.shared_limits import Limit, RateLimitExceeded, SharedLimits
 from src.main import create_app
 from tests.chat.conftest import AnswerWith
-from tests.chat.factories import never, rows_of, say, says
+from tests.chat.factories import messages, never, rows_of, say, says
 from tests.conftest import ClientFor, running
 from tests.factories import NOW, StandingClock
 
@@ -200,18 +200,59 @@ async def test_two_instances_let_through_no_more_than_one(
 ) -> None:
     del app
     rates = message_limits(20, 100)
-    instances = [ChatLimits(SharedLimits(database), REAL, messages=rates) for _ in range(2)]
+    instances = [
+        ChatTurns(
+            database, REAL, history_limit=10, limits=ChatLimits(SharedLimits(database), REAL, messages=rates)
+        )
+        for _ in range(2)
+    ]
 
-    async def is_admitted(limits: ChatLimits) -> bool:
+    async def is_admitted(turns: ChatTurns) -> bool:
         try:
-            await limits.admit(Caller(user_id), NOW)
+            await turns.open(Caller(user_id), "hello", None)
         except RateLimitExceeded:
             return False
         return True
 
-    outcomes = await asyncio.gather(*(is_admitted(limits) for _ in range(20) for limits in instances))
+    outcomes = await asyncio.gather(*(is_admitted(turns) for _ in range(20) for turns in instances))
 
     assert outcomes.count(True) == 20
+    assert len(await rows_of(database, "conversation", user_id)) == 20
+
+
+async def test_a_message_that_is_refused_leaves_its_conversation_as_it_is(
+    client: httpx.AsyncClient, database: Database, user_id: str
+) -> None:
+    conversation_id = (await say(client, "hello"))["conversation_id"]
+    for _ in range(A_MINUTE - 1):
+        await say(client, "hello", conversation_id)
+    (before,) = await rows_of(database, "conversation", user_id)
+    said = await messages(client, conversation_id)
+
+    refused = await client.post("/api/me/chat", json=HELLO | {"conversation_id": conversation_id})
+
+    assert refused.status_code == 429
+    assert await rows_of(database, "conversation", user_id) == [before]
+    assert await messages(client, conversation_id) == said
+
+
+async def test_who_has_said_too_much_is_not_left_waiting_for_a_conversation(
+    client: httpx.AsyncClient, answer_with: AnswerWith
+) -> None:
+    conversation_id = (await say(client, "hello"))["conversation_id"]
+    body = HELLO | {"conversation_id": conversation_id}
+    for _ in range(A_MINUTE - 2):
+        await say(client, "hello")
+    responder = answer_with(never(), *says("Never."))
+    under_way = asyncio.create_task(client.post("/api/me/chat", json=body))
+    await responder.is_waiting.wait()
+
+    refused = await client.post("/api/me/chat", json=body)
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert not under_way.done()
+    under_way.cancel()
+    await asyncio.wait([under_way])
 
 
 def test_zero_is_no_limit() -> None:

@@ -9,11 +9,13 @@ from fastapi import FastAPI
 from src.assistant.errors import ModelOutOfQuota, ModelTurnsExceeded
 from src.assistant.events import TextDelta, ToolCallStarted, ToolUsed, UserSaid
 from src.auth.context import ActorKind, Caller
+from src.chat.limits import ChatLimits, message_limits
 from src.chat.schemas import ChatRequest
 from src.chat.turn import TurnInterrupted, TurnTimedOut
 from src.chat.turns import ChatTurns
 from src.core.current_request import CurrentRequest, current_request
 from src.core.database import Database
+from src.core.shared_limits import SharedLimits
 from tests.chat.conftest import AnswerWith
 from tests.chat.factories import (
     ScriptedResponder,
@@ -169,7 +171,8 @@ async def test_a_turn_is_recorded_with_who_answered_and_what_it_took(
 async def test_a_turn_asks_the_database_when_it_begins_for_each_tool_and_when_it_ends(
     database: Database, clock: StandingClock, user_id: str
 ) -> None:
-    turns = ChatTurns(database, clock, history_limit=10)
+    limits = ChatLimits(SharedLimits(database), clock, messages=message_limits(20, 100))
+    turns = ChatTurns(database, clock, history_limit=10, limits=limits)
     responder = ScriptedResponder([*uses("list_tasks", {"items": []}), *says("Nothing.")])
     request = CurrentRequest("request-1")
     before = current_request.set(request)
