@@ -14,6 +14,7 @@ from agents.tool import Tool
 from openai import AsyncOpenAI, AsyncStream
 
 from src.assistant.completion_stream import read_answer
+from src.assistant.event_stream import read_json
 from src.assistant.repairs import with_signed_calls
 
 
@@ -44,18 +45,17 @@ class ChatCompletionsModel(Model):
     ) -> AsyncIterator[TResponseStreamEvent]:
         """The pieces of text as they come, and what the whole answer is at its end."""
         messages = self._messages(system_instructions, input)
-        chunks = await self._client.post(
+        stream = await self._client.post(
             "/chat/completions",
             content=self._body(messages, model_settings, tools),
             options={"security": {"bearer_auth": True}},
-            # As plain JSON: most chunks are a piece of text and nothing that needs checking.
             cast_to=object,
             stream=True,
             stream_cls=AsyncStream[object],
         )
-        async with aclosing(chunks):
-            is_openai = ChatCmplHelpers.is_openai(self._client)
-            async for event in read_answer(chunks, model=self._model, must_be_ended=is_openai):
+        is_openai = ChatCmplHelpers.is_openai(self._client)
+        async with aclosing(stream), aclosing(read_json(stream.response)) as batches:
+            async for event in read_answer(batches, model=self._model, must_be_ended=is_openai):
                 yield event
 
     def _messages(self, instructions: str | None, items: str | list[TResponseInputItem]) -> list[Any]:

@@ -6,7 +6,8 @@ of which a turn reads the pieces and the end.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from itertools import dropwhile
+from typing import cast
 
 from agents.items import TResponseStreamEvent
 from agents.models.chatcmpl_stream_handler import ChatCmplStreamHandler
@@ -15,18 +16,18 @@ from openai import AsyncStream
 from openai.types.chat import ChatCompletionChunk
 from openai.types.responses import Response, ResponseTextDeltaEvent
 
+from src.assistant.event_stream import Json
 from src.assistant.repairs import with_distinct_calls
 from src.assistant.responses import completed, message, text_delta, usage_of
 
-Json: TypeAlias = dict[str, Any]
 _PLAIN = frozenset({"role", "content"})
 _ENDINGS = (None, "stop")
 
 
 async def read_answer(
-    chunks: AsyncStream[object], *, model: str, must_be_ended: bool
+    batches: AsyncIterator[list[Json]], *, model: str, must_be_ended: bool
 ) -> AsyncIterator[TResponseStreamEvent]:
-    """The events of an answer, from the chunks as they are on the wire.
+    """The events of an answer, from the chunks as they came over the wire; what came together is one piece.
 
     `must_be_ended` says whether an answer without a reason for its end is broken off.
 
@@ -35,20 +36,19 @@ async def read_answer(
     """
     text = _PlainText()
     more: list[Json] = []
-    async for chunk in chunks:
-        piece = text.piece_of(cast(Json, chunk))
-        if piece is None:
-            more.append(cast(Json, chunk))
-            break
+    async for batch in batches:
+        piece, more = text.take(batch)
         if piece:
             yield text_delta(piece)
+        if more:
+            break
     if text.is_whole and not more:
         yield text.end()
         return
     events = ChatCmplStreamHandler.handle_stream(
         _blank(model),
         cast(
-            AsyncStream[ChatCompletionChunk], with_distinct_calls(_typed([*text.as_chunks(), *more], chunks))
+            AsyncStream[ChatCompletionChunk], with_distinct_calls(_typed([*text.as_chunks(), *more], batches))
         ),
         model=model,
         raise_on_length_truncation=True,
@@ -75,21 +75,23 @@ class _PlainText:
     def is_whole(self) -> bool:
         return self.ending is not None and bool(self.pieces)
 
-    def piece_of(self, chunk: Json) -> str | None:
-        """The text of a chunk, which may be empty; None where there is more in it than can be told here."""
+    def take(self, batch: list[Json]) -> tuple[str, list[Json]]:
+        """The text of the chunks, and those of them that begin with more than can be told here."""
+        told = len(self.pieces)
+        more = list(dropwhile(self._takes, batch))
+        return "".join(self.pieces[told:]), more
+
+    def _takes(self, chunk: Json) -> bool:
         choices = chunk.get("choices") or ()
         if len(choices) > 1 or not all(_is_plain(choice) for choice in choices):
-            return None
+            return False
         self.first = self.first or chunk
         self.usage = chunk.get("usage") or self.usage
-        if not choices:
-            return ""
-        [choice] = choices
-        self.ending = choice.get("finish_reason") or self.ending
-        piece: str = (choice.get("delta") or {}).get("content") or ""
-        if piece:
-            self.pieces.append(piece)
-        return piece
+        for choice in choices:
+            self.ending = choice.get("finish_reason") or self.ending
+            if piece := (choice.get("delta") or {}).get("content"):
+                self.pieces.append(piece)
+        return True
 
     def end(self) -> TResponseStreamEvent:
         usage = self.usage or {}
@@ -117,11 +119,14 @@ def _is_plain(choice: Json) -> bool:
     )
 
 
-async def _typed(before: list[Json], chunks: AsyncStream[object]) -> AsyncIterator[ChatCompletionChunk]:
+async def _typed(
+    before: list[Json], batches: AsyncIterator[list[Json]]
+) -> AsyncIterator[ChatCompletionChunk]:
     for chunk in before:
         yield ChatCompletionChunk.construct(**chunk)
-    async for later in chunks:
-        yield ChatCompletionChunk.construct(**cast(Json, later))
+    async for batch in batches:
+        for chunk in batch:
+            yield ChatCompletionChunk.construct(**chunk)
 
 
 def _blank(model: str) -> Response:

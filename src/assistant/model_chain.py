@@ -84,7 +84,7 @@ class ModelChain(Model):
     async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
         raise NotImplementedError("A turn is always streamed.")
 
-    async def stream_response(
+    def stream_response(
         self,
         system_instructions: str | None,
         input: str | list[TResponseInputItem],  # noqa: A002 - the name is the interface's.
@@ -114,9 +114,7 @@ class ModelChain(Model):
                 prompt=prompt,
             )
 
-        async with aclosing(self._answer(ask)) as events:
-            async for event in events:
-                yield event
+        return self._answer(ask)
 
     async def _answer(self, ask: Ask) -> Answer:
         self._is_speaking = False

@@ -1,7 +1,7 @@
 """The service's own way to a model, held against the SDK's, which takes longer to do the same."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any, TypeAlias
 
@@ -13,6 +13,7 @@ from openai import AsyncOpenAI
 from openai.types.responses import ResponseCompletedEvent, ResponseTextDeltaEvent
 
 from src.assistant.chat_completions import ChatCompletionsModel
+from src.assistant.completion_stream import read_answer
 from src.assistant.toolbox import InProcessMCP, ToolsOfRuns
 from tests.assistant.factories import Shelf
 from tests.assistant.scripted_provider import ScriptedProvider, says, scripted_provider, sends_bytes
@@ -114,6 +115,8 @@ async def _answer(model: Model, tools: list[Tool]) -> Told:
                     text += event.delta
                 elif isinstance(event, ResponseCompletedEvent):
                     return text, _told_of(event)
+    except ValueError:
+        return text, ValueError
     except Exception as error:  # noqa: BLE001 - whatever it is, it is to be the same.
         return text, type(error)
     return text, None
@@ -139,14 +142,22 @@ async def test_every_answer_is_read_as_the_sdk_reads_it(chunks: list[Any]) -> No
     assert server.requests[1] == server.requests[0]
 
 
-async def test_pieces_that_came_one_by_one_are_told_one_by_one() -> None:
-    async with (
-        scripted_provider(says("Good ", "day.")) as server,
-        AsyncOpenAI(api_key="k", base_url=server.base_url) as client,
-    ):
-        events = [event async for event in asked(ChatCompletionsModel("m", client), [])]
+@pytest.mark.parametrize(
+    ("reads", "pieces"),
+    [
+        ([[GOOD], [DAY], [STOP]], ["Good ", "day."]),
+        ([[GOOD, DAY, STOP]], ["Good day."]),
+        ([[ROLE, GOOD], [DAY, chunk({"tool_calls": [CALL]})], [GOOD]], ["Good ", "day.", "Good "]),
+    ],
+)
+async def test_text_that_came_in_one_read_is_one_piece(reads: list[Any], pieces: list[str]) -> None:
+    async def batches() -> AsyncIterator[list[Any]]:
+        for read in reads:
+            yield read
 
-    assert [event.delta for event in events if isinstance(event, ResponseTextDeltaEvent)] == ["Good ", "day."]
+    events = [event async for event in read_answer(batches(), model="m", must_be_ended=False)]
+
+    assert [event.delta for event in events if isinstance(event, ResponseTextDeltaEvent)] == pieces
     assert isinstance(events[-1], ResponseCompletedEvent)
 
 

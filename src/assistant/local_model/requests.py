@@ -56,8 +56,11 @@ def _clauses(text: str) -> list[str]:
     if re.search(r"[\"“”]|\bif not\b|\bunless\b|\bout of\b", text, re.I):
         return [text]
     parts = [part.strip() for part in _NEXT.split(text) if part and part.strip()]
-    understood = [read_intent(part) not in (Intent.NONE, Intent.YES, Intent.NO) for part in parts]
-    return parts if len(parts) > 1 and all(understood) else [text]
+    return parts if len(parts) > 1 and all(map(_is_order, parts)) else [text]
+
+
+def _is_order(text: str) -> bool:
+    return read_intent(text) not in (Intent.NONE, Intent.YES, Intent.NO)
 
 
 def _split_adds(request: Request) -> list[Request]:
@@ -90,9 +93,9 @@ def _series(text: str) -> list[str]:
 
 def _as_answer(conversation: Conversation, depth: int) -> list[Request] | None:
     asked = conversation.previous_answer
-    intent = read_intent(conversation.utterance)
     if not asked or depth > 5:
         return None
+    intent = read_intent(conversation.utterance)
     if intent is Intent.NO:
         return [Request(Intent.NO, conversation.utterance)]
     if asked.startswith(answers.ASK_TITLE) and intent in (Intent.NONE, Intent.ADD):

@@ -1,0 +1,95 @@
+"""Reads a model's server-sent events: all that one network read brought at once, as plain JSON.
+
+OpenAI's client hands them on one by one through six generators; what a busy process finds waiting belongs
+together.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import aclosing, suppress
+from typing import Any, TypeAlias
+
+import orjson
+from httpx2 import RequestError, Response, TimeoutException
+from openai import APIConnectionError, APIError, APITimeoutError
+
+Json: TypeAlias = dict[str, Any]
+_DRAIN_SECONDS = 0.1
+"""How long a stream may stay open after its last event before the connection is given up."""
+
+
+async def read_json(response: Response) -> AsyncGenerator[list[Json], None]:
+    """The events of an answer up to `[DONE]`, in batches as they came.
+
+    Raises:
+        APITimeoutError: nothing came for as long as the client waits.
+        APIConnectionError: the connection broke.
+        APIError: the provider says in the stream that it failed.
+        ValueError: an event is no JSON object.
+    """
+    events = _Events()
+    async with aclosing(_received(response)) as reads:
+        async for received in reads:
+            batch: list[Json] = []
+            ending = _read(events.feed(received), batch, response)
+            if batch:
+                yield batch
+            if isinstance(ending, Exception):
+                raise ending
+            if ending is _DONE:
+                # A body that is read to its end leaves its connection to the next request.
+                with suppress(TimeoutError, APIConnectionError):
+                    async with asyncio.timeout(_DRAIN_SECONDS):
+                        _ = [None async for _ in reads]
+                return
+
+
+_DONE = "done"
+
+
+async def _received(response: Response) -> AsyncGenerator[bytes, None]:
+    try:
+        async with aclosing(response.aiter_bytes()) as reads:
+            async for received in reads:
+                yield received
+    except TimeoutException as error:
+        raise APITimeoutError(request=response.request) from error
+    except RequestError as error:
+        raise APIConnectionError(request=response.request) from error
+
+
+def _read(events: Iterable[bytes], batch: list[Json], response: Response) -> Exception | str | None:
+    """Fill the batch; why it is the last, if it is. What came before a failure is still told."""
+    try:
+        for data in events:
+            if data.startswith(b"[DONE]"):
+                return _DONE
+            chunk = orjson.loads(data)
+            if not isinstance(chunk, dict):
+                return ValueError("An event is no JSON object.")
+            if error := chunk.get("error"):
+                return APIError("The provider failed.", request=response.request, body=error)
+            batch.append(chunk)
+    except ValueError as error:
+        return error
+    return None
+
+
+class _Events:
+    """The data of events, out of bytes that are cut anywhere (WHATWG HTML, section 9.2.6)."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._data: list[bytes] = []
+
+    def feed(self, received: bytes) -> Iterator[bytes]:
+        lines = (self._rest + received).splitlines(keepends=True)
+        # A carriage return at the end may be half of a line's end.
+        self._rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+        for line in lines:
+            name, _, value = line.rstrip(b"\r\n").partition(b":")
+            if name == b"data":
+                self._data.append(value.removeprefix(b" "))
+            elif not name and not value and self._data:
+                yield b"\n".join(self._data)
+                self._data.clear()
