@@ -45,7 +45,7 @@ class Leases:
         repository = TurnRepository(self._database, user_id)
         try:
             begun = await repository.begin_new(title, turn, LEASE_SECONDS)
-        except BaseException:
+        except (asyncio.CancelledError, DatabaseUnavailable):
             # Cut off in the middle it may have been done all the same.
             await self._abandon_new(repository, turn.id)
             raise
@@ -82,8 +82,12 @@ class Leases:
         except TimeoutError as error:
             await self._leave(repository, conversation_id, turn.id)
             raise ConversationBusy from error
-        except BaseException:
+        except (asyncio.CancelledError, DatabaseUnavailable):
+            # Cut off in the middle the lease may have been taken all the same.
             await self._leave(repository, conversation_id, turn.id)
+            raise
+        except BaseException:
+            self.free(turn.id)
             raise
 
     async def _take_across_instances(
@@ -110,7 +114,6 @@ class Leases:
         refuse_if_closed(conversation)
 
     async def _leave(self, repository: TurnRepository, conversation_id: int, turn_id: UUID) -> None:
-        """Let go; a statement that was cut off in the middle may have taken the lease all the same."""
         if turn_id not in self._held:
             return
         try:

@@ -1,20 +1,33 @@
 """One turn at a time in a conversation, however many instances there are and however they end."""
 
 import asyncio
+from functools import partial
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from src.assistant.events import TextDelta
 from src.auth.context import Caller
 from src.chat.errors import ConversationBusy, ConversationNotFound
+from src.chat.items import assistant_message, user_message
 from src.chat.leases import LEASE_SECONDS, TURN_SECONDS, Leases
+from src.chat.repository import ConversationRepository
 from src.chat.schemas import ChatRequest
+from src.chat.turn import Turn, TurnInterrupted
 from src.chat.turn_repository import Beginning, TurnRepository
 from src.chat.turns import ChatTurns
-from src.core.database import Database
+from src.core.database import Database, Query
 from tests.chat.factories import ScriptedResponder, never, rows_of, says
 from tests.factories import NOW, StandingClock
+from tests.faults.waiting import awaited
+
+_BLOCKED = Query(text("SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"))
+
+
+async def is_blocked(database: Database) -> bool:
+    """Whether somebody waits for what somebody else has locked."""
+    return await database.fetch_one(_BLOCKED) is not None
 
 
 def a_turn() -> Beginning:
@@ -95,6 +108,23 @@ async def test_the_lease_of_a_dead_process_runs_out(
     assert [row["turn_id"] for row in await rows_of(database, "conversation", user_id)] == [alive.id]
 
 
+async def test_a_turn_that_comes_while_its_conversation_is_changed_is_let_in_after_that(
+    database: Database, repository: TurnRepository, user_id: str, conversation_id: int
+) -> None:
+    said = Beginning(uuid4(), NOW, user_message("hi", NOW), history_limit=10)
+    async with database.transaction() as change:
+        await ConversationRepository(change, user_id).rename(conversation_id, "Another title", NOW)
+        beginning = asyncio.create_task(repository.begin(conversation_id, said, LEASE_SECONDS))
+        await awaited(partial(is_blocked, database), "the turn waits for the change")
+
+    opening = await beginning
+
+    assert opening is not None
+    assert [row["item"]["content"][0]["text"] for row in opening.items] == ["hi"]
+    (conversation,) = await rows_of(database, "conversation", user_id)
+    assert (conversation["title"], conversation["turn_id"]) == ("Another title", said.id)
+
+
 async def test_a_turn_whose_lease_ran_out_does_not_end_the_next_ones(
     database: Database, repository: TurnRepository, user_id: str, conversation_id: int
 ) -> None:
@@ -105,6 +135,35 @@ async def test_a_turn_whose_lease_ran_out_does_not_end_the_next_ones(
     await repository.release(conversation_id, late.id)
 
     assert [row["turn_id"] for row in await rows_of(database, "conversation", user_id)] == [current.id]
+
+
+async def test_a_late_answer_is_kept_and_does_not_end_the_next_turn(
+    database: Database, repository: TurnRepository, user_id: str, conversation_id: int
+) -> None:
+    late, current = a_turn(), a_turn()
+    await repository.begin(conversation_id, late, -1)
+    await repository.begin(conversation_id, current, LEASE_SECONDS)
+    turn = Turn(Caller(user_id), conversation_id, "hi", NOW, id=late.id)
+
+    await repository.finish(turn.record(NOW), assistant_message("At last.", NOW, item_id=turn.answer_id))
+
+    (conversation,) = await rows_of(database, "conversation", user_id)
+    assert conversation["turn_id"] == current.id
+    assert conversation["turn_expires_at"] is not None
+    assert [row["id"] for row in await rows_of(database, "conversation_item", user_id)] == [turn.answer_id]
+
+
+async def test_a_service_that_ends_begins_no_conversation(
+    database: Database, clock: StandingClock, user_id: str
+) -> None:
+    leases = Leases(database)
+    turns = ChatTurns(database, clock, history_limit=10, leases=leases)
+    leases.close()
+
+    with pytest.raises(TurnInterrupted):
+        await turns.begin(Caller(user_id), ChatRequest.of(message="hi"), ScriptedResponder([]).get)
+
+    assert await rows_of(database, "conversation", user_id) == []
 
 
 def test_a_lease_outlives_every_turn() -> None:
