@@ -27,6 +27,13 @@ async def ask(app, path, body, token):
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
         return (await client.post(path, json=body)).json()
 
+def openai_schemas():
+    from openai import BaseModel
+    known = BaseModel.__subclasses__()
+    for each in known:
+        known += each.__subclasses__()
+    return {each.__name__ for each in known if each.__pydantic_complete__}
+
 async def main():
     app = src.main.app
     settings = app.state.settings
@@ -36,12 +43,15 @@ async def main():
         told["started"] = sorted(sys.modules)
         told["task"] = await ask(app, "/api/me/tasks", {"title": "Call mom"}, token)
         told["after a task"] = sorted(sys.modules)
+        await app.state.assistant()
+        before = openai_schemas()
         chat = {"message": "Add a task to buy milk"}
         told["turn"], again, told["mcp"] = await asyncio.gather(
             ask(app, "/api/me/chat", chat, token), ask(app, "/api/me/chat", chat, token),
             ask(app, "/api/mcp", MCP, token),
         )
         told["after chat"] = sorted(sys.modules)
+        told["made by turns"] = sorted(openai_schemas() - before)
     print(json.dumps(told))
 
 asyncio.run(main())
@@ -73,3 +83,4 @@ def test_a_service_that_preloads_nothing_loads_chat_with_the_first_request_for_i
     assert "milk" in told["turn"]["response"]
     assert "Call mom" in json.dumps(told["mcp"])
     assert set(told["after chat"]) >= {"agents", "openai", "mcp"}
+    assert told["made by turns"] == []

@@ -30,6 +30,7 @@ from src.assistant.events import ConfirmationNeeded, HistoryItem, TurnEvent, Tur
 from src.assistant.instructions import instructions
 from src.assistant.model_chain import ModelChain
 from src.assistant.providers import Provider, local_provider
+from src.assistant.schemas import complete_schemas_of_turns
 from src.assistant.toolbox import InProcessMCP, Toolbox, ToolsOfRuns
 from src.assistant.transcript import input_items
 from src.assistant.turn import TurnReader
@@ -118,6 +119,7 @@ class Assistant:
 
     async def warm_up(self, local_time: datetime) -> None:
         """Pay now what the first turn of a process costs: lazy imports, schemas, clients."""
+        complete_schemas_of_turns()
         for provider in self._providers:
             _ = provider.model
         history = [UserSaid("hello")]

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
 from src.core.background import in_the_background, of_nobody
 from src.core.garbage import keep_what_is_loaded
 
@@ -53,15 +51,5 @@ class AssistantLoader:
     def _built(self) -> "Assistant":
         """All that takes long happens here, in a thread: requests of others go on meanwhile."""
         assistant = self._build()
-        _complete_schemas()
         asyncio.run(assistant.warm_up(self._local_time))
         return assistant
-
-
-def _complete_schemas() -> None:
-    """Make the schemas now that OpenAI's library leaves to whoever needs one first."""
-    from openai.types import responses  # noqa: PLC0415 - loaded by now, and never before.
-
-    for each in vars(responses).values():
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            each.model_rebuild()

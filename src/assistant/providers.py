@@ -11,6 +11,7 @@ from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
 from src.assistant.chat_completions import ChatCompletionsModel, GeminiModel
 from src.assistant.local_model.model import LocalModel
 from src.assistant.provider_choice import Choice, choices
+from src.assistant.schemas import complete_schemas_of_streams
 from src.core.config import Settings
 
 CONNECT_SECONDS = 5.0
@@ -58,6 +59,7 @@ def _provider(choice: Choice, settings: Settings) -> Provider:
         return local_provider()
 
     def build() -> Model:
+        complete_schemas_of_streams()
         kind = GeminiModel if choice.provider == "gemini" else ChatCompletionsModel
         return kind(choice.model, _client(choice, settings))
 
