@@ -42,9 +42,10 @@ Parts: TypeAlias = Sequence[CTE]
 _PAGE_SIZE = bindparam("page_size", type_=Integer)
 # Bound rather than written out: of a limit that it does not know, PostgreSQL assumes that it is met early.
 _NEAREST = bindparam("nearest", 250, type_=Integer)
-_FURTHER = bindparam("further", 2_000, type_=Integer)
-# With fewer matches among the nearest, there are too few to fill a page further on, or to be dear to look up.
-_PROMISING = bindparam("promising", 4, type_=Integer)
+# It costs about as much to walk past as many as to show one.
+_FURTHER = bindparam("further_each", 40, type_=Integer) * _PAGE_SIZE
+# With no more among the nearest, a page is unlikely among the further ones, and looking up is not dear.
+_TOO_FEW = _PAGE_SIZE * _NEAREST // (_NEAREST + _FURTHER)
 
 
 def found_tasks(order: Order, values: frozenset[str], *, is_later_page: bool) -> Subquery:
@@ -131,7 +132,7 @@ class _Search(NamedTuple):
     def _further(self, last: CTE, met: CTE) -> Select[Any]:
         """Matches among the next tasks, of a rank that many of the nearest have."""
         ranked = self.order.sorted(select(met.c.rank), met.c.rank)
-        common = select(ranked.offset(_PROMISING - 1).limit(1).cte("common")).scalar_subquery()
+        common = select(ranked.offset(_TOO_FEW).limit(1).cte("common")).scalar_subquery()
         walked = self._walk(_FURTHER, behind=_end(last)).subquery("walked")
         matches = self._matches(walked).where(
             _goes_on(last),

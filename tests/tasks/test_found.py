@@ -158,8 +158,7 @@ async def test_pages_of_a_search_are_those_of_a_plain_query(
             "page_size": generator.choice([1, 5, 20, 1000]),
             # Less than all there are, so that each way to them is taken.
             "nearest": generator.choice([1, 10, 50]),
-            "further": generator.choice([5, 40, 200]),
-            "promising": generator.choice([1, 2, 4]),
+            "further_each": generator.choice([1, 5, 40]),
         } | ({"status": status} if status else {})
         rows = await connection.fetch(PLAIN, user_id, values["prefixes"], search)
 
