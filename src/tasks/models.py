@@ -61,6 +61,12 @@ class Task(SQLModel, table=True):
         Index("ix_task_user_id_title_id", "user_id", text("lower(title)"), "id"),
         Index("ix_task_user_id_status_id", "user_id", "status", "id"),
         Index("ix_task_user_id_category", "user_id", text("lower(category)")),
+        Index(
+            "ix_task_user_id_completed_at",
+            "user_id",
+            "completed_at",
+            postgresql_where=text("completed_at IS NOT NULL"),
+        ),
         # One task an occurrence, however many complete its forerunner at once.
         Index(
             "uq_task_user_id_series_id_occurrence",

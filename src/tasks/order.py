@@ -54,13 +54,18 @@ class Order(NamedTuple):
         """Where a later page begins."""
         return self.last_key, _LAST_ID
 
+    @property
+    def end_of_time(self) -> ColumnElement[Any]:
+        """When undated tasks are due: they come last, whichever end of the calendar comes first."""
+        end = "infinity" if self.direction is SortDirection.ASCENDING else "-infinity"
+        return literal_column(f"'{end}'::timestamp", DateTime())
+
     def key(self, task: FromClause) -> ColumnElement[Any]:
         """A column of tasks; what a search ranks has its key from the search."""
         key = _KEYS[self.sort][0](task)
         if self.sort is not TaskSort.DUE_DATE:
             return key
-        end_of_time = "infinity" if self.direction is SortDirection.ASCENDING else "-infinity"
-        return func.coalesce(key, literal_column(f"'{end_of_time}'::timestamp"))
+        return func.coalesce(key, self.end_of_time)
 
     def sorted(self, statement: Select[Any], *columns: ColumnElement[Any]) -> Select[Any]:
         if self.direction is SortDirection.ASCENDING:
@@ -73,3 +78,9 @@ class Order(NamedTuple):
         if self.direction is SortDirection.ASCENDING:
             return tuple_(*here) > tuple_(*there)
         return tuple_(*here) < tuple_(*there)
+
+    def comes_before(self, key: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
+        return key < other if self.direction is SortDirection.ASCENDING else key > other
+
+
+SOONEST_FIRST = Order(TaskSort.DUE_DATE, SortDirection.ASCENDING)

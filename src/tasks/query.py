@@ -24,7 +24,8 @@ def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -
         "priorities": [priority.value for priority in chosen.priority or []] or None,
         "category": chosen.category.lower() if chosen.category else None,
         f"{chosen.tags_match}_tags": [tag_key(tag) for tag in chosen.tags or []] or None,
-        "recurring": chosen.recurring,
+        "recurring": chosen.recurring or None,
+        "not_recurring": chosen.recurring is False or None,
         "series_id": chosen.series_id,
     }
     conditions = {name: value for name, value in plain.items() if value is not None}
