@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult
 from pydantic import Field
 
 from mcp_server.agreement import ConfirmedArgument, require_agreement
@@ -21,7 +22,7 @@ from mcp_server.outcomes import (
     UpdatedTasks,
     outcomes_of,
 )
-from mcp_server.schemas import TagList, TaskResult
+from mcp_server.schemas import TagList, TaskResult, result_of
 from src.tasks.filters import DueWindow, SortDirection, StatusFilter, TagFilter, TaskFilter, TaskSort
 from src.tasks.schemas import (
     Completion,
@@ -114,7 +115,7 @@ def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
         sort_direction: SortDirection | None = None,
         limit: Annotated[int, Field(ge=1, le=100)] = 50,
         cursor: Annotated[str | None, Field(description="next_cursor of the page before.")] = None,
-    ) -> TaskPage:
+    ) -> Annotated[CallToolResult, TaskPage]:
         """Find tasks: pending ones unless status says otherwise. Use search to find a task that was named."""
         chosen = _given(
             status=status,
@@ -133,7 +134,7 @@ def make_list_tasks(context: ToolContext) -> Callable[..., Any]:
             limit=limit,
             cursor=cursor,
         )
-        return await (await context.tasks()).search(TaskFilter.of(**chosen))
+        return result_of(await (await context.tasks()).search_json(TaskFilter.of(**chosen)))
 
     return list_tasks
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
 from agents import RunContextWrapper
 from agents.exceptions import ModelBehaviorError
 from agents.mcp import MCPServer as AgentMCPServer
@@ -32,7 +33,7 @@ class InProcessMCP(AgentMCPServer):
     """The tools of an MCP server as agents are shown them; nobody calls them here."""
 
     def __init__(self, server: MCPServer) -> None:
-        super().__init__(use_structured_content=True, failure_error_function=_unreadable_call)
+        super().__init__(failure_error_function=_unreadable_call)
         self._server = server
 
     @property
@@ -90,9 +91,10 @@ class Toolbox(InProcessMCP):
             return _refusal(admitted)
         result = await self._call(tool_name, admitted)
         self.guard.learn(result.structured_content)
-        if not result.is_error:
-            self.outcomes[self._call_id] = result.structured_content or plain_text(_texts(result))
-        return result
+        if result.is_error:
+            return result
+        self.outcomes[self._call_id] = result.structured_content or plain_text(_texts(result))
+        return _compact(result)
 
     def expect(self, call_id: str) -> None:
         """Which call comes next: a run makes them one after the other."""
@@ -131,11 +133,12 @@ class ToolsOfRuns(MCPUtil):
     async def invoke_mcp_tool(
         cls, server: AgentMCPServer, tool: Tool, context: RunContextWrapper[Any], *given: Any, **named: Any
     ) -> Any:
+        """What the tool told, as text for the model."""
         toolbox = context.context
         del server  # It stands for the tools of all runs.
         if isinstance(context, ToolContext):
             toolbox.expect(context.tool_call_id)
-        return await super().invoke_mcp_tool(toolbox, tool, context, *given, **named)
+        return plain_text(await super().invoke_mcp_tool(toolbox, tool, context, *given, **named))
 
 
 def error_sentence(text: str) -> str:
@@ -160,6 +163,14 @@ def _unreadable_call(_: RunContextWrapper[Any], error: Exception) -> str:
 
 def _texts(result: CallToolResult) -> list[dict[str, str]]:
     return [{"text": part.text} for part in result.content if isinstance(part, TextContent)]
+
+
+def _compact(result: CallToolResult) -> CallToolResult:
+    """The result with no space in its text: a model pays for each."""
+    if not result.structured_content:
+        return result
+    text = orjson.dumps(result.structured_content).decode()
+    return result.model_copy(update={"content": [TextContent(type="text", text=text)]})
 
 
 def _refusal(text: str) -> CallToolResult:

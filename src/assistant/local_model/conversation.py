@@ -1,12 +1,13 @@
 """The conversation so far, read from a model's input: what was said, what tools gave back, what was shown."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
 
 from src.language.when import LanguageContext
 
@@ -196,7 +197,7 @@ def _text(content: object) -> str:
 
 def _object(text: object) -> dict[str, Any]:
     try:
-        value = json.loads(text) if isinstance(text, str) else text
+        value = orjson.loads(text) if isinstance(text, str) else text
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

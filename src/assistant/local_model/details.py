@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from src.language import find_whens
 from src.language.when import LanguageContext, When, WhenKind
@@ -88,6 +89,7 @@ def _written(text: str) -> str:
     return _SPOKEN_CLOCK.sub(r"\1 \2:\3", _SPOKEN_HOUR.sub(r"\1 \2 \3m", text))
 
 
+@lru_cache(maxsize=256)  # A turn reads the same sentence again at each of its steps.
 def read_details(text: str, context: LanguageContext, *, last: bool = False) -> Details:
     """The details of a text; of several dates the first counts, or the last. Quoted words are left alone."""
     if _QUOTED.search(text):

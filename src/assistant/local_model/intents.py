@@ -1,5 +1,7 @@
 """What an utterance wants: the first rule of the tables that fits. Pure; no state, no clock."""
 
+from functools import lru_cache
+
 from src.assistant.local_model import words
 from src.assistant.local_model.rules import Intent, Said
 from src.assistant.local_model.rules_adding import ADDITIONS, BARE, REMINDERS
@@ -27,6 +29,7 @@ TOOL_OF: dict[Intent, str] = {
 _TABLES = (SMALL_TALK, NUMBERS, STATES, DELETIONS, REMINDERS, CHANGES, ADDITIONS, QUERIES, BARE)
 
 
+@lru_cache(maxsize=256)  # A turn reads the same sentence again at each of its steps.
 def read_intent(text: str) -> Intent:
     """What the utterance wants, by itself; `Intent.NONE` where it is not about tasks. Never raises."""
     whole = words.plain(text[:2000])
