@@ -69,7 +69,7 @@ async def test_another_instance_waits_until_the_turn_is_over(
 async def test_who_waits_in_the_same_instance_is_told_when_it_takes_too_long(
     database: Database, user_id: str, conversation_id: int
 ) -> None:
-    leases, mine = Leases(database, wait_seconds=0.01), a_turn()
+    leases, mine = Leases(database, wait_seconds=0.5), a_turn()
     await leases.take(user_id, conversation_id, mine)
 
     with pytest.raises(ConversationBusy) as refused:
