@@ -77,6 +77,8 @@ class AttachmentService:
             AttachmentInUse: it is part of another conversation.
             InvalidInput: it was announced and never uploaded.
         """
+        if not attachment_ids:
+            return []
         rows = {row["id"]: row for row in await self._repository.get_all(attachment_ids)}
         for attachment_id in attachment_ids:
             if attachment_id not in rows:

@@ -85,6 +85,8 @@ class ConversationStore(Store[ChatKitContext]):
 
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: ChatKitContext) -> None:
         """Store an item at the end; the same item again stays where it is."""
+        if context.turn is not None and context.turn.answer is not None and item.id == context.turn.answer.id:
+            return  # The turn stored its answer as it ended, for readers who stay and for those who left.
         item.created_at = _aware(item.created_at, context)
         body = _without_links(item.model_dump(mode="json", by_alias=True))
         await self._threads(context).put_item(

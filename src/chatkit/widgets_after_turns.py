@@ -41,6 +41,8 @@ class TurnWidgets:
 
     async def overtaken(self, thread: ThreadMetadata, context: ChatKitContext) -> list[str]:
         """The items that wait for an answer although the user has gone on; what they asked was said too."""
+        if context.held_turn.is_new:
+            return []
         threads = ThreadRepository(self._database, context.caller.user_id)
         thread_id = conversation_id_of(thread.id)
         rows = await threads.items(thread_id, None, _LOOKED_BACK, is_descending=True)
