@@ -79,6 +79,8 @@ async def _start_chat(
 ) -> None:
     clock: Clock = app.state.clock
     loader = AssistantLoader(lambda: _build_assistant(settings, servers), clock())
+    if settings.chat_preload:
+        loader.start()
     stack.push_async_callback(loader.close)
     app.state.assistant = loader.get
     leases = Leases(database)
@@ -89,11 +91,10 @@ async def _start_chat(
     app.state.turns = turns
     stack.push_async_callback(turns.close)
     await stack.enter_async_context(interrupting_at_the_end(lambda: _let_nobody_speak(leases, turns)))
+    # Its 13 MB come with whoever speaks it: a page of ChatKit asks for its threads before anybody types.
     chatkit = ChatKitLoader(
         lambda: build_chatkit(settings, database, turns, _build_consent(servers).get), loader.get
     )
-    if settings.chat_preload:
-        chatkit.start()  # It asks for the assistant before all else.
     stack.push_async_callback(chatkit.close)
     app.state.chatkit = chatkit.get
 

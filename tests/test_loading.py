@@ -51,6 +51,7 @@ async def main():
             ask(app, "/api/mcp", MCP, token),
         )
         told["after chat"] = sorted(sys.modules)
+        told["threads"] = await ask(app, "/api/chatkit", {"type": "threads.list", "params": {}}, token)
         told["made by turns"] = sorted(openai_schemas() - before)
     print(json.dumps(told))
 
@@ -83,4 +84,6 @@ def test_a_service_that_preloads_nothing_loads_chat_with_the_first_request_for_i
     assert "milk" in told["turn"]["response"]
     assert "Call mom" in json.dumps(told["mcp"])
     assert set(told["after chat"]) >= {"agents", "openai", "mcp"}
+    assert "chatkit" not in told["after chat"]
+    assert len(told["threads"]["data"]) == 2
     assert told["made by turns"] == []

@@ -1,4 +1,4 @@
-"""The protocol's library loads behind the start of the service, after the assistant: both take seconds."""
+"""The protocol's library loads with the first request that speaks it, in half a second."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ from src.chat.turns import Assistant, ChatTurns
 from src.core.background import in_the_background, of_nobody
 from src.core.config import Settings
 from src.core.database import Database
+from src.core.garbage import keep_what_is_loaded
 
 if TYPE_CHECKING:
     from src.chatkit.server import TodoChatKit
@@ -45,17 +46,19 @@ class ChatKitLoader:
         try:
             # One import of these libraries after the other: two threads would wait for each other's modules.
             await self._assistant()
-            return await in_the_background(self._build, "chatkit")
+            chatkit = await in_the_background(self._build, "chatkit")
         except Exception:
             log.exception("ChatKit could not be loaded; it will not answer")
             raise
+        keep_what_is_loaded()
+        return chatkit
 
 
 def build_chatkit(
     settings: Settings, database: Database, turns: ChatTurns, consent: Assistant
 ) -> "TodoChatKit":
     """The server; `consent` answers the yes or no of a button."""
-    from src.chatkit.server import TodoChatKit  # noqa: PLC0415 - loaded behind the start, in a thread.
+    from src.chatkit.server import TodoChatKit  # noqa: PLC0415 - loaded when it is needed, in a thread.
 
     # Where LOG_LEVEL is set the library brings a handler of its own, and every line would come twice.
     logging.getLogger("chatkit").handlers.clear()

@@ -1,4 +1,4 @@
-"""The protocol's library loads behind the start or for whoever asks first; whoever asks meanwhile waits."""
+"""The protocol's library loads for whoever asks first; whoever asks meanwhile waits."""
 
 import asyncio
 import logging
