@@ -11,6 +11,7 @@ from agents.models.chatcmpl_converter import Converter
 from agents.models.chatcmpl_helpers import ChatCmplHelpers
 from agents.models.interface import Model
 from agents.tool import Tool
+from httpx2 import Request, Response
 from openai import AsyncOpenAI, AsyncStream
 
 from src.assistant.completion_stream import read_answer
@@ -45,18 +46,26 @@ class ChatCompletionsModel(Model):
     ) -> AsyncIterator[TResponseStreamEvent]:
         """The pieces of text as they come, and what the whole answer is at its end."""
         messages = self._messages(system_instructions, input)
+        response = await self._asked(self._body(messages, model_settings, tools))
+        is_openai = ChatCmplHelpers.is_openai(self._client)
+        async with aclosing(response), aclosing(read_json(response)) as batches:
+            async for event in read_answer(batches, model=self._model, must_be_ended=is_openai):
+                yield event
+
+    async def _asked(self, body: bytes) -> Response:
+        """The answer, whose body is yet to come."""
         stream = await self._client.post(
             "/chat/completions",
-            content=self._body(messages, model_settings, tools),
+            content=body,
             options={"security": {"bearer_auth": True}},
             cast_to=object,
             stream=True,
             stream_cls=AsyncStream[object],
         )
-        is_openai = ChatCmplHelpers.is_openai(self._client)
-        async with aclosing(stream), aclosing(read_json(stream.response)) as batches:
-            async for event in read_answer(batches, model=self._model, must_be_ended=is_openai):
-                yield event
+        response = stream.response
+        # Its own request would keep the body, with all tools, for as long as the model speaks.
+        response.request = Request("POST", response.request.url)
+        return response
 
     def _messages(self, instructions: str | None, items: str | list[TResponseInputItem]) -> list[Any]:
         said = Converter.items_to_messages(items, model=self._model, base_url=str(self._client.base_url))
