@@ -12,12 +12,16 @@ from bench.seed import grown_user
 
 MOST_GROWTH = 1.5
 _WARMING = 10
+# Each page as long as the smallest user's: what grows is the finding, and not what is shown.
 _PATHS = {
     "list": "tasks",
-    "filtered": f"tasks?{FILTERED}",
+    "filtered": f"tasks?{FILTERED}&limit=15",
+    "due on a day that has none": "tasks?due_after=2200-01-01&due_before=2200-01-01",
     "get": "tasks/{task}",
     "search, a rare word": "tasks?search=quokka",
-    "search, every 11th task": "tasks?search=invoice",
+    "search, every 11th task": "tasks?search=invoice&limit=9",
+    "search, a beginning": "tasks?search=invo&limit=9",
+    "search, a common tag": "tasks?search=urgent&limit=30",
 }
 
 
