@@ -35,7 +35,7 @@ from src.tasks.columns import owned, task_table
 from src.tasks.conditions import conditions_on
 from src.tasks.filters import SortDirection
 from src.tasks.order import Order
-from src.tasks.words import OWNER, Rank, looked_up, rank_of, resemblance, resembles, says_words, shown_rank
+from src.tasks.words import OWNER, Rank, alike, looked_up, rank_of, resemblance, says_words, shown_rank
 
 Parts: TypeAlias = Sequence[CTE]
 
@@ -56,10 +56,9 @@ def found_tasks(order: Order, values: frozenset[str], *, is_later_page: bool) ->
 def number_found(values: frozenset[str]) -> Select[Any]:
     """How many tasks are found."""
     said = looked_up(Rank.SOMEWHERE)
-    similar = select(task_table.c.id).where(
-        *conditions_on(task_table, values), resembles(task_table), _is_unsaid()
-    )
-    found = union_all(select(said.c.id).where(*conditions_on(said, values)), similar).subquery("found")
+    similar = alike()
+    similar_ids = select(similar.c.id).where(_is_unsaid(), *conditions_on(similar, values))
+    found = union_all(select(said.c.id).where(*conditions_on(said, values)), similar_ids).subquery("found")
     return select(func.count().label("count")).select_from(found)
 
 
@@ -171,16 +170,16 @@ class _Search(NamedTuple):
 
     def _similar(self, parts: Parts) -> Select[Any]:
         """Tasks whose titles resemble the words, where no task says them: only then they may be misspelt."""
-        key = resemblance(task_table) if self.order.is_by_relevance else self.order.key(task_table)
-        similar = select(task_table.c.id, key.label("sort_key"), literal_column("0").label("rank")).where(
-            *conditions_on(task_table, self.values),
-            resembles(task_table),
+        task = alike()
+        key = resemblance(task) if self.order.is_by_relevance else self.order.key(task)
+        similar = select(task.c.id, key.label("sort_key"), literal_column("0").label("rank")).where(
             *(not_(exists(select(part.c.id))) for part in parts),
             _is_unsaid(),
+            *conditions_on(task, self.values),
         )
         if self.is_later_page:
-            similar = similar.where(self.order.comes_behind([key, task_table.c.id], self.order.position))
-        return self.order.sorted(similar, key, task_table.c.id).limit(_PAGE_SIZE)
+            similar = similar.where(self.order.comes_behind([key, task.c.id], self.order.position))
+        return self.order.sorted(similar, key, task.c.id).limit(_PAGE_SIZE)
 
     def _is_in_time(self, rank: ColumnElement[Any], last: ColumnElement[Any]) -> ColumnElement[bool]:
         """Whether a rank comes no later than another."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from src.tasks.columns import task_table
+from src.tasks.columns import owned, task_table
 
 OWNER = bindparam("owner", type_=Text)
 _search = bindparam("search", type_=Text)
@@ -52,8 +52,10 @@ def says_words(task: FromClause) -> ColumnElement[bool]:
     return task.c.search_vector.op("@@")(_words)
 
 
-def resembles(task: FromClause) -> ColumnElement[bool]:
-    return _search.op("<%")(task.c.title)
+def alike() -> Subquery:
+    """The rows of the owner's tasks whose titles resemble the words; apart, as those that are looked up."""
+    is_alike = _search.op("<%")(task_table.c.title)
+    return select(task_table).where(owned, is_alike).offset(literal_column("0")).subquery("alike")
 
 
 def resemblance(task: FromClause) -> ColumnElement[Any]:
