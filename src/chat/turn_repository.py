@@ -1,7 +1,9 @@
 """Turns as the database keeps them, in the conversations of one user."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from src.chat import turn_statements as statements
 from src.chat.items import NewItem
 from src.chat.limits import Admission
 from src.core.database import Executor, Query, Row
+from src.core.outages import rerun
 from src.core.shared_limit_statements import NOTHING_TAKEN
 
 _GIVEN_OUT_LATER = 0
@@ -29,20 +32,16 @@ class Beginning:
 
     id: UUID
     at: datetime
+    admission: Admission
     message: NewItem | None = None
     """None where others store it."""
     history_limit: int = 1
     """How many messages are read, this one among them."""
-    admission: Admission | None = None
 
     def count(self) -> dict[str, Any]:
         """The parameters by which the message is counted, if it is not counted yet."""
-        take = self.admission and self.admission.take
-        return take.parameters() if take else NOTHING_TAKEN
-
-    def counted(self, row: Row) -> None:
-        if self.admission is not None:
-            self.admission.count(row)
+        take = self.admission.take
+        return NOTHING_TAKEN if take is None else take.parameters()
 
 
 class TurnRepository:
@@ -69,7 +68,7 @@ class TurnRepository:
             **_values_of(turn.message),
         )
         assert row is not None  # noqa: S101 - there is one, whatever is in it.
-        turn.counted(row)
+        turn.admission.count(row)
         return row["id"], _opening(row, turn.message)
 
     async def begin(self, conversation_id: int, turn: Beginning, lease_seconds: int) -> Opening | None:
@@ -90,7 +89,7 @@ class TurnRepository:
             **_values_of(turn.message, conversation_id),
         )
         assert row is not None  # noqa: S101 - as above.
-        turn.counted(row)
+        turn.admission.count(row)
         return None if row["id"] is None else _opening(row, turn.message)
 
     async def opening(self, conversation_id: int, history_limit: int) -> Opening:
@@ -101,13 +100,13 @@ class TurnRepository:
 
     async def append(self, conversation_id: int, item: NewItem, now: datetime) -> None:
         """Store an item at the end; not again where it is stored already."""
-        await self._one(statements.APPEND, conversation_id, now=now, **_values_of(item, conversation_id))
+        values = _values_of(item, conversation_id)
+        await _surely(partial(self._one, statements.APPEND, conversation_id, now=now, **values))
 
     async def finish(self, record: dict[str, Any], answer: NewItem | None) -> None:
         """Store the answer and what the turn took, and let the next turn in."""
-        await self._executor.fetch_one(
-            statements.FINISH, owner=self._owner, **record, **_values_of(answer, record["conversation_id"])
-        )
+        values = record | _values_of(answer, record["conversation_id"])
+        await _surely(partial(self._executor.fetch_one, statements.FINISH, owner=self._owner, **values))
 
     async def release(self, conversation_id: int, turn_id: UUID) -> None:
         """Let the next turn in, unless this one's lease ran out and that is in already."""
@@ -128,6 +127,11 @@ class TurnRepository:
         return await self._executor.fetch_one(
             query, owner=self._owner, conversation_id=conversation_id, **values
         )
+
+
+async def _surely(work: Callable[[], Awaitable[Row | None]]) -> None:
+    """Run what does no harm when it is done twice, again where the connection was lost meanwhile."""
+    await rerun(work, is_harmless=True, reason=lambda error: error.__cause__ or error)
 
 
 def _values_of(item: NewItem | None, conversation_id: int = _GIVEN_OUT_LATER) -> dict[str, Any]:

@@ -128,6 +128,7 @@ VALUES (
     :owner, :this_turn, :conversation_id, :provider, :model, :outcome, :requests, :input_tokens,
     :output_tokens, :started_at, :finished_at
 )
+ON CONFLICT DO NOTHING
 """)
 RELEASE = _query("""
 UPDATE conversation SET turn_id = NULL, turn_expires_at = NULL

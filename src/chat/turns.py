@@ -18,7 +18,7 @@ from src.chat.leases import TURN_SECONDS, Leases
 from src.chat.limits import ChatLimits
 from src.chat.schemas import ChatRequest
 from src.chat.turn import AnswerFailed, Turn, TurnInterrupted, TurnTimedOut
-from src.chat.turn_repository import Beginning, TurnRepository
+from src.chat.turn_repository import Beginning, Opening, TurnRepository
 from src.core.clock import Clock, system_clock
 from src.core.database import Database
 from src.core.errors import DatabaseUnavailable, DomainError
@@ -90,39 +90,34 @@ class ChatTurns:
             ConversationBusy: it is still answering after a minute.
             ConversationClosed: it takes no more messages.
         """
-        turn = await self._admitted(caller, message, conversation_id, None)
-        turn.opening = None  # What is read by now lacks what is going to be stored.
-        return turn
+        return await self._admitted(caller, message, conversation_id, None)
 
     async def _admitted(
         self, caller: Caller, text: str, conversation_id: int | None, message: NewItem | None
     ) -> Turn:
         admission = await self._limits.admit(caller, self._clock())
-        beginning = Beginning(uuid4(), self._clock(), message, self._history_limit, admission)
-        is_new = conversation_id is None
+        # What is read before the message is stored is of no use.
+        history_limit = 1 if message is None else self._history_limit
+        beginning = Beginning(uuid4(), self._clock(), admission, message, history_limit)
         try:
-            if conversation_id is None:
-                conversation_id, opening = await self._leases.take_new(
-                    caller.user_id, title_of(text), beginning
-                )
-            else:
-                if self._leases.is_busy(caller.user_id, conversation_id):
-                    # Who has said too much is told so at once, not after the wait.
-                    await self._limits.count(admission)
-                opening = await self._leases.take(caller.user_id, conversation_id, beginning)
+            begun, opening = await self._begun(caller.user_id, conversation_id, title_of(text), beginning)
         except BaseException:
             admission.leave()
             raise
-        return Turn(
-            caller,
-            conversation_id,
-            text,
-            beginning.at,
-            is_new=is_new,
-            id=beginning.id,
-            admission=admission,
-            opening=opening,
-        )
+        turn = Turn(caller, begun, text, beginning.at, id=beginning.id, admission=admission)
+        turn.is_new = conversation_id is None
+        turn.opening = opening if message is not None else None
+        return turn
+
+    async def _begun(
+        self, user_id: str, conversation_id: int | None, title: str, beginning: Beginning
+    ) -> tuple[int, Opening]:
+        if conversation_id is None:
+            return await self._leases.take_new(user_id, title, beginning)
+        if self._leases.is_busy(user_id, conversation_id):
+            # Who has said too much is told so at once, not after the wait.
+            await self._limits.count(beginning.admission)
+        return conversation_id, await self._leases.take(user_id, conversation_id, beginning)
 
     def start(self, turn: Turn, assistant: Assistant) -> None:
         """Set the model to work on what is stored; nothing awaits here: a turn is always seen through."""

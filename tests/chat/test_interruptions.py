@@ -1,6 +1,7 @@
 """What interrupts a turn from below and from outside leaves the conversation whole and free."""
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from sqlalchemy import Integer, bindparam, func, select
 from src.assistant.events import TextDelta
 from src.auth.context import Caller
 from src.chat.leases import LEASE_SECONDS
+from src.chat.limits import Admission
 from src.chat.schemas import ChatRequest
 from src.chat.sse import lines
 from src.chat.turn import Turn
@@ -108,7 +110,7 @@ async def test_a_new_conversation_that_is_aborted_anywhere_is_free_if_it_is_ther
 
 async def test_a_beginning_whose_answer_is_lost_leaves_no_lease(database: Database, user_id: str) -> None:
     """The conversation was created, but nobody heard its id."""
-    turn = Beginning(uuid4(), NOW)
+    turn = Beginning(uuid4(), NOW, Admission(user_id, Counter()))
     await TurnRepository(database, user_id).begin_new("A talk", turn, LEASE_SECONDS)
 
     await TurnRepository(database, user_id).abandon_new(turn.id)

@@ -1,6 +1,8 @@
 """One turn at a time in a conversation, however many instances there are and however they end."""
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
@@ -12,6 +14,7 @@ from src.auth.context import Caller
 from src.chat.errors import ConversationBusy, ConversationNotFound
 from src.chat.items import assistant_message, user_message
 from src.chat.leases import LEASE_SECONDS, TURN_SECONDS, Leases
+from src.chat.limits import Admission
 from src.chat.repository import ConversationRepository
 from src.chat.schemas import ChatRequest
 from src.chat.turn import Turn, TurnInterrupted
@@ -31,7 +34,7 @@ async def is_blocked(database: Database) -> bool:
 
 
 def a_turn() -> Beginning:
-    return Beginning(uuid4(), NOW)
+    return Beginning(uuid4(), NOW, Admission("anna", Counter()))
 
 
 @pytest.fixture
@@ -111,7 +114,7 @@ async def test_the_lease_of_a_dead_process_runs_out(
 async def test_a_turn_that_comes_while_its_conversation_is_changed_is_let_in_after_that(
     database: Database, repository: TurnRepository, user_id: str, conversation_id: int
 ) -> None:
-    said = Beginning(uuid4(), NOW, user_message("hi", NOW), history_limit=10)
+    said = replace(a_turn(), message=user_message("hi", NOW), history_limit=10)
     async with database.transaction() as change:
         await ConversationRepository(change, user_id).rename(conversation_id, "Another title", NOW)
         beginning = asyncio.create_task(repository.begin(conversation_id, said, LEASE_SECONDS))
@@ -145,12 +148,15 @@ async def test_a_late_answer_is_kept_and_does_not_end_the_next_turn(
     await repository.begin(conversation_id, current, LEASE_SECONDS)
     turn = Turn(Caller(user_id), conversation_id, "hi", NOW, id=late.id)
 
-    await repository.finish(turn.record(NOW), assistant_message("At last.", NOW, item_id=turn.answer_id))
+    answer = assistant_message("At last.", NOW, item_id=turn.answer_id)
+    for _ in range(2):  # Where the connection is lost it is done again, and may have been done.
+        await repository.finish(turn.record(NOW), answer)
 
     (conversation,) = await rows_of(database, "conversation", user_id)
     assert conversation["turn_id"] == current.id
     assert conversation["turn_expires_at"] is not None
     assert [row["id"] for row in await rows_of(database, "conversation_item", user_id)] == [turn.answer_id]
+    assert [row["id"] for row in await rows_of(database, "chat_turn", user_id)] == [late.id]
 
 
 async def test_a_service_that_ends_begins_no_conversation(
