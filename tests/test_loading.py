@@ -10,7 +10,17 @@ from src.core.embedded_postgres import EmbeddedPostgres
 from tests.factories import SECRET
 
 CHAT = {"agents", "openai", "chatkit", "mcp", "mcp_types", "aiohttp"}
-SELDOM = {"cryptography", "jwt", "structlog", "rich", "httpx", "icalendar", "prometheus_client"}
+SELDOM = {
+    "cryptography",
+    "jwt",
+    "structlog",
+    "rich",
+    "httpx",
+    "icalendar",
+    "prometheus_client",
+    "argon2",
+    "bcrypt",
+}
 
 SCRIPT = """
 import asyncio, datetime, json, sys

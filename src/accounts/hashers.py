@@ -1,16 +1,24 @@
-"""Password hashes of other makers, which are accepted until their owner signs in."""
+"""Password hashes: ours, and those of other makers, which are accepted until their owner signs in."""
 
 import hashlib
 import hmac
 import re
 
 import bcrypt
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.base import ensure_bytes, ensure_str
 from pwdlib.hashers.bcrypt import BcryptHasher
 
 _MOST_BCRYPT_BYTES = 72
 _SCRYPT = re.compile(r"([0-9a-f]{32}):([0-9a-f]{128})")
 _SCRYPT_MEMORY = 64 * 1024 * 1024
+
+
+def password_hash(*, passes: int, memory_kib: int, lanes: int) -> PasswordHash:
+    """Makes Argon2id of a cost, and reads it beside bcrypt and Better Auth's scrypt."""
+    argon2id = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=lanes)
+    return PasswordHash((argon2id, ImportedBcryptHasher(), BetterAuthHasher()))
 
 
 class ImportedBcryptHasher(BcryptHasher):

@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
-from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from src.accounts.errors import PasswordsBusy
-from src.accounts.hashers import BetterAuthHasher, ImportedBcryptHasher
 from src.accounts.password_rules import normalised_password
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
 
 _AT_ONCE = 2
 """Each takes 64 MiB, and a core for a tenth of a second."""
@@ -37,8 +38,7 @@ class Passwords:
     """Argon2id for new passwords; bcrypt and Better Auth's scrypt are read, to be replaced."""
 
     def __init__(self, cost: Cost = RFC_9106_COST, *, wait_seconds: float = _WAIT_SECONDS) -> None:
-        argon2id = Argon2Hasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes)
-        self._hash = PasswordHash((argon2id, ImportedBcryptHasher(), BetterAuthHasher()))
+        self._cost = cost
         # No password has this hash, and to find that out takes as long as with any other.
         parameters = f"m={cost.memory_kib},t={cost.passes},p={cost.lanes}"
         self._hash_of_nobody = f"$argon2id$v=19${parameters}${'A' * 22}${'A' * 43}"
@@ -57,6 +57,14 @@ class Passwords:
         all three, and whether an email is known is what signing up tells anyway. Raises `PasswordsBusy`.
         """
         return await self._in_turn(lambda: self._verified(normalised_password(password), password_hash))
+
+    @cached_property
+    def _hash(self) -> "PasswordHash":
+        """Made by the first who has a turn, in that turn's thread."""
+        from src.accounts.hashers import password_hash  # noqa: PLC0415 - its libraries are loaded with a password.
+
+        cost = self._cost
+        return password_hash(passes=cost.passes, memory_kib=cost.memory_kib, lanes=cost.lanes)
 
     def _verified(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
         try:
