@@ -49,6 +49,7 @@ class AnalyticsService:
             forecast=(self._today, self._horizon),
             group_limit=_MAX_GROUPS,
         )
+        forecast = await self._forecast(row)  # Before a year's days are made: who waits holds little.
         heatmap = self._heatmap(row, asked.year) if asked.include_heatmap else None
         last_day = min(period.end_on, self._today)
         figures = read_figures(row, last_day=last_day, week_start=self._preferences.week_start)
@@ -56,7 +57,7 @@ class AnalyticsService:
             start_date=period.start_on,
             end_date=period.end_on,
             timezone=self._preferences.zone.key,
-            forecast=await self._forecast(row),
+            forecast=forecast,
             heatmap=heatmap,
             **figures,
         )
