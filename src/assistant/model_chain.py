@@ -88,7 +88,7 @@ class ModelChain(Model):
         self,
         system_instructions: str | None,
         input: str | list[TResponseInputItem],  # noqa: A002 - the name is the interface's.
-        model_settings: ModelSettings,
+        model_settings: ModelSettings,  # noqa: ARG002 - a run has none of its own.
         tools: list[Tool],
         output_schema: AgentOutputSchemaBase | None,
         handoffs: list[Handoff],
@@ -104,7 +104,7 @@ class ModelChain(Model):
             return provider.model.stream_response(
                 system_instructions,
                 self._readable(items, provider),
-                model_settings.resolve(provider.settings),
+                provider.settings,
                 tools,
                 output_schema,
                 handoffs,
