@@ -79,13 +79,17 @@ class _Events:
     """The data of events, out of bytes that are cut anywhere (WHATWG HTML, section 9.2.6)."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest: list[bytes] = []
         self._data: list[bytes] = []
 
     def feed(self, received: bytes) -> Iterator[bytes]:
-        lines = (self._rest + received).splitlines(keepends=True)
+        self._rest.append(received)
+        # A line of megabytes comes in many reads, and is put together once.
+        if b"\n" not in received and b"\r" not in received:
+            return
+        lines = b"".join(self._rest).splitlines(keepends=True)
         # A carriage return at the end may be half of a line's end.
-        self._rest = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+        self._rest = [] if lines[-1].endswith(b"\n") else [lines.pop()]
         for line in lines:
             name, _, value = line.rstrip(b"\r\n").partition(b":")
             if name == b"data":
