@@ -24,6 +24,7 @@ from mcp_server.prompts import add_prompts
 from mcp_server.recurrence_tools import RECURRENCE_TOOLS
 from mcp_server.research_tools import RESEARCH_TOOLS
 from mcp_server.resources import TASK_LIST_PAGE, add_resources, task_list_page
+from mcp_server.sdk_logging import keep_sdk_from_logging
 from mcp_server.task_tools import TASK_TOOLS
 from src.auth.context import Actor, ActorKind, InsufficientScope, acting_as, acting_caller
 from src.auth.identity import Scope
@@ -175,6 +176,7 @@ def _client_of(context: Context[Any, Any]) -> str | None:
 
 def build_server(context: ToolContext, *, version: str, profile: Profile = Profile.FULL) -> TodoMCPServer:
     """A server whose tools act for the caller that the transport or the agent names."""
+    keep_sdk_from_logging()
     server = TodoMCPServer(
         "todo",
         version=version,
