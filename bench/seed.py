@@ -119,7 +119,8 @@ FROM (
                   'gardener', 'printer', 'airline'])[1 + n % 13 % 11] AS noun,
            n % 10 < 3 AS is_done,
            CASE n % 3 WHEN 0 THEN ARRAY['family', 'urgent'] WHEN 1 THEN ARRAY['office'] ELSE '{}' END AS tags,
-           CASE WHEN n % 5 < 3 THEN current_date + (n * 7919 % 90 - 30) END AS due_on,
+           CASE WHEN n % 5 < 3
+                THEN current_date + (abs(hashtext('due' || user_id || n) % 90) - 30) END AS due_on,
            now() - make_interval(secs => abs(hashtext(user_id || n) % 31536000)) AS created_at
     FROM bench_owner, generate_series(1, size) AS n
 ) AS made ORDER BY created_at

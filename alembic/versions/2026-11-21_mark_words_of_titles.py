@@ -52,8 +52,7 @@ def upgrade() -> None:
         postgresql_with={"fastupdate": "off"},
     )
     op.drop_index("ix_task_user_id_owned_words", table_name="task")
-    op.execute("DROP FUNCTION owned_query")
-    op.execute("DROP FUNCTION owned_words")
+    # 0013's functions stay: during a roll-out, instances of the code before this still search by them.
     # What waits to be sorted in is read whole by every lookup: after 5,000 tasks, for a millisecond.
     op.execute("ALTER INDEX ix_task_user_id_tag_keys SET (fastupdate = off)")
 
@@ -61,8 +60,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("ALTER INDEX ix_task_user_id_tag_keys RESET (fastupdate)")
-    op.execute(OWNED_WORDS)
-    op.execute(OWNED_QUERY)
     op.create_index(
         "ix_task_user_id_owned_words",
         "task",
@@ -72,23 +69,3 @@ def downgrade() -> None:
     op.drop_index("ix_task_marked_words", table_name="task")
     op.execute("DROP FUNCTION marked_query")
     op.execute("DROP FUNCTION marked_words")
-
-
-# As 0013 made them.
-OWNED_WORDS = """
-CREATE FUNCTION owned_words(owner text, words tsvector) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
-    SELECT array_to_tsvector(ARRAY(
-        SELECT left(md5(owner), 8) || left(word, 500) FROM unnest(tsvector_to_array(words)) AS word
-    ))
-$$
-"""
-OWNED_QUERY = r"""
-CREATE FUNCTION owned_query(owner text, words tsquery) RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT regexp_replace(
-        regexp_replace(words::text, ' <(-|[0-9]+)> ', ' & ', 'g'),
-        '''((?:[^'']|'''')*)''', '''' || left(md5(owner), 8) || '\1''', 'g'
-    )::tsquery
-$$
-"""

@@ -32,13 +32,9 @@ _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b")
 
 
 class Query:
-    """A statement compiled once, when it is first run; its bind parameters are given by name at each run.
+    """A statement compiled once, when it is first run; its bind parameters are given by name at each run."""
 
-    PostgreSQL plans a cached statement for any values after five runs. Where the best plan depends on the
-    values, `is_planned_anew` has it planned for these, at the cost of a round trip.
-    """
-
-    __slots__ = ("_defaults", "_names", "_statement", "is_planned_anew", "is_read", "text")
+    __slots__ = ("_defaults", "_names", "_statement", "is_read", "text")
 
     text: str
     is_read: bool
@@ -46,9 +42,8 @@ class Query:
     _names: tuple[str, ...]
     _defaults: dict[str, Any]
 
-    def __init__(self, statement: Executable, *, is_planned_anew: bool = False) -> None:
+    def __init__(self, statement: Executable) -> None:
         self._statement = statement
-        self.is_planned_anew = is_planned_anew
 
     def __getattr__(self, name: str) -> Any:
         """What is known once it is compiled: a hundred statements compiled at import slow every start."""
@@ -85,13 +80,13 @@ class Executor(Protocol):
 class Transaction:
     """Queries on one connection, committed or rolled back together."""
 
-    def __init__(self, connection: Connection, *, is_pooled: bool) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._is_pooled = is_pooled
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
         with _Watch(), statement_run(query.text):
-            return await _fetch(self._connection, query, query.arguments(values), is_pooled=self._is_pooled)
+            rows: list[Row] = await self._connection.fetch(query.text, *query.arguments(values))
+            return rows
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
         with _Watch(), statement_run(query.text):
@@ -138,11 +133,10 @@ class Database:
         await self._run(lambda connection: connection.execute("SELECT 1"), is_read=True)
 
     async def fetch_all(self, query: Query, /, **values: Any) -> list[Row]:
-        arguments, is_pooled = query.arguments(values), self._address.is_pooled
+        arguments = query.arguments(values)
         with statement_run(query.text):
             return await self._run(
-                lambda connection: _fetch(connection, query, arguments, is_pooled=is_pooled),
-                is_read=query.is_read,
+                lambda connection: connection.fetch(query.text, *arguments), is_read=query.is_read
             )
 
     async def fetch_one(self, query: Query, /, **values: Any) -> Row | None:
@@ -157,7 +151,7 @@ class Database:
         with _Watch(self) as watch:
             async with AsyncExitStack() as stack:
                 connection = await rerun(partial(self._begun, stack), is_harmless=True)
-                yield Transaction(connection, is_pooled=self._address.is_pooled)
+                yield Transaction(connection)
                 watch.is_unsure = True  # It is committed now.
 
     async def _begun(self, stack: AsyncExitStack) -> Connection:
@@ -235,10 +229,3 @@ class _Watch:
                 self._database.heard(failure)
         if failure is not None and failure is not error:
             raise failure from error
-
-
-async def _fetch(connection: Connection, query: Query, arguments: list[Any], *, is_pooled: bool) -> list[Row]:
-    # Behind a pooler nothing is cached, so all is planned anew; and what is prepared may not be found again.
-    runner = await connection.prepare(query.text) if query.is_planned_anew and not is_pooled else None
-    rows: list[Row] = await (runner.fetch(*arguments) if runner else connection.fetch(query.text, *arguments))
-    return rows
