@@ -20,6 +20,7 @@ from src.assistant.events import (
 from src.auth.context import Caller
 from src.chat.items import NewItem, message_id, tool_call
 from src.chat.limits import Admission
+from src.chat.mailbox import Mailbox
 from src.chat.schemas import ChatResponse, ToolCall
 from src.chat.turn_repository import Opening
 from src.core.errors import DomainError, ErrorKind
@@ -81,9 +82,7 @@ class Turn:
     answered_at: datetime | None = None
     unstored: list[NewItem] = field(default_factory=list)
     _open: dict[str, ToolCallStarted] = field(default_factory=dict)
-    _events: list[TurnEvent] = field(default_factory=list)
-    _is_over: bool = False
-    _reader: asyncio.Future[None] | None = None
+    _events: Mailbox = field(default_factory=Mailbox)
     _work: asyncio.Task[Any] | None = None
     _was_stopped: bool = False
 
@@ -95,34 +94,13 @@ class Turn:
         Raises:
             DomainError: the turn ended without a whole answer.
         """
-        if not self._events and not self._is_over:
-            await self._something(patience)
-        if not self._events and self._is_over:
-            if self.failure is not None:
-                raise self.failure
-            return None
-        events, self._events = self._events, []
+        events = await self._events.take(patience)
+        if events is None and self.failure is not None:
+            raise self.failure
         return events
 
-    async def _something(self, patience: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        self._reader = loop.create_future()
-        # Not a timeout, whose cancelling costs more than an event does.
-        alarm = None if patience is None else loop.call_later(patience, self._wake_reader)
-        try:
-            await self._reader
-        finally:
-            self._reader = None
-            if alarm is not None:
-                alarm.cancel()
-
-    def _wake_reader(self) -> None:
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
-
     def tell(self, event: TurnEvent) -> None:
-        self._events.append(event)
-        self._wake_reader()
+        self._events.put(event)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -175,8 +153,7 @@ class Turn:
         """Tell the reader that nothing more comes, and let the user begin another turn."""
         if self.admission is not None:
             self.admission.leave()
-        self._is_over = True
-        self._wake_reader()
+        self._events.close()
 
     def _take_in_result(self, used: ToolUsed, now: datetime) -> None:
         self.tool_calls.append(used)

@@ -183,3 +183,15 @@ async def test_a_silent_stream_is_kept_open_by_comments() -> None:
     assert first == b": ping\n\n"
     assert rest[0] == b'data: {"type":"text_delta","text":"Hello."}\n\n'
     assert len(rest) == 2
+
+
+async def test_what_happened_together_is_sent_together_and_the_whole_answer_by_itself() -> None:
+    turn = Turn(Caller("anna"), 1, "hi", NOW)
+    for piece in ("Hel", "lo."):
+        turn.tell(TextDelta(piece))
+    turn.let_go()
+
+    told, whole = [chunk async for chunk in lines(turn, "request-1")]
+
+    assert told == b'data: {"type":"text_delta","text":"Hel"}\n\ndata: {"type":"text_delta","text":"lo."}\n\n'
+    assert whole.startswith(b'data: {"conversation_id":1,')
