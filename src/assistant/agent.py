@@ -96,7 +96,7 @@ class Assistant:
         """
         run = self._prepared(_with_first(model, self._providers), caller, history)
         guide = instructions(local_time=local_time, week_start=week_start, date_order=date_order)
-        result = run.start(guide, input_items(history), self._max_turns)
+        result = run.start(guide, self._max_turns)
         reader = TurnReader(run.toolbox.outcomes)
         events = result.stream_events()
         failure: ModelUnavailable | None = None
@@ -125,7 +125,7 @@ class Assistant:
         history = [UserSaid("hello")]
         run = self._prepared([local_provider()], Caller(user_id=""), history)
         guide = instructions(local_time=local_time, week_start="mon", date_order="mdy")
-        result = run.start(guide, input_items(history), self._max_turns)
+        result = run.start(guide, self._max_turns)
         async for _ in result.stream_events():
             pass
 
@@ -142,9 +142,16 @@ class Assistant:
         def actor() -> Actor:
             return Actor(ActorKind.AGENT, chain.provider.model_name)
 
-        chain = ModelChain(providers, timeout=self._timeout, retry_wait=self._retry_wait, on_calls=expect)
+        *earlier, asked = input_items(history)
+        chain = ModelChain(
+            providers,
+            timeout=self._timeout,
+            retry_wait=self._retry_wait,
+            earlier=earlier,
+            on_calls=expect,
+        )
         toolbox = Toolbox(self._tools, caller, actor=actor, timeout=self._tool_timeout, history=history)
-        return _Run(self._agent, chain, toolbox)
+        return _Run(self._agent, chain, toolbox, asked)
 
 
 @dataclass
@@ -169,15 +176,18 @@ class _Agent(Agent[Toolbox]):
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The model of a turn and the tools in its hands."""
+    """The model of a turn, the tools in its hands, and what it is asked."""
 
     agent: _Agent
     chain: ModelChain
     toolbox: Toolbox
+    asked: TResponseInputItem
 
-    def start(self, guide: str, items: list[TResponseInputItem], max_turns: int) -> RunResultStreaming:
+    def start(self, guide: str, max_turns: int) -> RunResultStreaming:
         agent = self.agent.of_turn(self.chain, guide)
-        return Runner.run_streamed(agent, items, context=self.toolbox, max_turns=max_turns, run_config=_RUN)
+        return Runner.run_streamed(
+            agent, [self.asked], context=self.toolbox, max_turns=max_turns, run_config=_RUN
+        )
 
     def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
         """What waits for a yes, and the question itself: a model that obeys a title might ask another."""

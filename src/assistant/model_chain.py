@@ -64,13 +64,16 @@ class ModelChain(Model):
         *,
         timeout: float,
         retry_wait: float,
+        earlier: Sequence[TResponseInputItem] = (),
         on_calls: OnCalls | None = None,
     ) -> None:
         """Take the providers in the order in which they are asked.
 
-        `on_calls` is told every tool call of an answer before the first of them is made.
+        `earlier` is what was said before: it is put before the input of the run, which would copy it ten
+        times. `on_calls` is told every tool call of an answer before the first of them is made.
         """
         self._providers = list(providers)
+        self._earlier = with_plain_calls(earlier)
         self._on_calls = on_calls
         self._timeout = timeout
         self._retry_wait = retry_wait
@@ -98,7 +101,7 @@ class ModelChain(Model):
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
     ) -> AsyncIterator[TResponseStreamEvent]:
-        items = with_plain_calls(ItemHelpers.input_to_new_input_list(input))
+        items = [*self._earlier, *with_plain_calls(ItemHelpers.input_to_new_input_list(input))]
 
         def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
             return provider.model.stream_response(
