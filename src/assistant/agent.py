@@ -94,9 +94,9 @@ class Assistant:
         Raises:
             ModelUnavailable: no model came to an answer; what was told before still holds.
         """
-        run = self._prepared(_with_first(model, self._providers), caller, history)
         guide = instructions(local_time=local_time, week_start=week_start, date_order=date_order)
-        result = run.start(guide, self._max_turns)
+        run = self._prepared(_with_first(model, self._providers), caller, guide, history)
+        result = run.start(self._max_turns)
         reader = TurnReader(run.toolbox.outcomes)
         events = result.stream_events()
         failure: ModelUnavailable | None = None
@@ -123,9 +123,9 @@ class Assistant:
         for provider in self._providers:
             _ = provider.model
         history = [UserSaid("hello")]
-        run = self._prepared([local_provider()], Caller(user_id=""), history)
         guide = instructions(local_time=local_time, week_start="mon", date_order="mdy")
-        result = run.start(guide, self._max_turns)
+        run = self._prepared([local_provider()], Caller(user_id=""), guide, history)
+        result = run.start(self._max_turns)
         async for _ in result.stream_events():
             pass
 
@@ -133,7 +133,7 @@ class Assistant:
         await asyncio.gather(*(provider.close() for provider in self._providers))
 
     def _prepared(
-        self, providers: Sequence[Provider], caller: Caller, history: Sequence[HistoryItem]
+        self, providers: Sequence[Provider], caller: Caller, guide: str, history: Sequence[HistoryItem]
     ) -> "_Run":
         def expect(provider: Provider, calls: list[ResponseFunctionToolCall]) -> None:
             named = [(call.name, call.arguments) for call in calls]
@@ -147,6 +147,7 @@ class Assistant:
             providers,
             timeout=self._timeout,
             retry_wait=self._retry_wait,
+            guide=guide,
             earlier=earlier,
             on_calls=expect,
         )
@@ -167,10 +168,10 @@ class _Agent(Agent[Toolbox]):
             )
         return self.made
 
-    def of_turn(self, model: Model, guide: str) -> "_Agent":
+    def of_turn(self, model: Model) -> "_Agent":
         """The agent of one turn; the copy is shallow, so the tools stay the same."""
         agent = copy(self)
-        agent.model, agent.instructions = model, guide
+        agent.model = model
         return agent
 
 
@@ -183,8 +184,8 @@ class _Run:
     toolbox: Toolbox
     asked: TResponseInputItem
 
-    def start(self, guide: str, max_turns: int) -> RunResultStreaming:
-        agent = self.agent.of_turn(self.chain, guide)
+    def start(self, max_turns: int) -> RunResultStreaming:
+        agent = self.agent.of_turn(self.chain)
         return Runner.run_streamed(
             agent, [self.asked], context=self.toolbox, max_turns=max_turns, run_config=_RUN
         )
@@ -214,6 +215,8 @@ async def _stop(result: RunResultStreaming, events: AsyncIterator[Any]) -> None:
     result.cancel()
     if isinstance(events, AsyncGenerator):
         await events.aclose()
+    # No run has a sandbox, and what would clean one up holds the run until the garbage collector comes by.
+    result._sandbox_cleanup = None
 
 
 def _unfinished(error: AgentsException, provider: Provider) -> ModelUnavailable:

@@ -64,15 +64,18 @@ class ModelChain(Model):
         *,
         timeout: float,
         retry_wait: float,
+        guide: str | None = None,
         earlier: Sequence[TResponseInputItem] = (),
         on_calls: OnCalls | None = None,
     ) -> None:
         """Take the providers in the order in which they are asked.
 
-        `earlier` is what was said before: it is put before the input of the run, which would copy it ten
-        times. `on_calls` is told every tool call of an answer before the first of them is made.
+        `guide` is what models are told before all, and `earlier` what was said before: they are put before
+        the input of the run, which would copy and serialize them again and again. `on_calls` is told every
+        tool call of an answer before the first of them is made.
         """
         self._providers = list(providers)
+        self._guide = guide
         self._earlier = with_plain_calls(earlier)
         self._on_calls = on_calls
         self._timeout = timeout
@@ -89,7 +92,7 @@ class ModelChain(Model):
 
     def stream_response(
         self,
-        system_instructions: str | None,
+        system_instructions: str | None,  # noqa: ARG002 - the run knows no guide.
         input: str | list[TResponseInputItem],  # noqa: A002 - the name is the interface's.
         model_settings: ModelSettings,  # noqa: ARG002 - a run has none of its own.
         tools: list[Tool],
@@ -105,7 +108,7 @@ class ModelChain(Model):
 
         def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
             return provider.model.stream_response(
-                system_instructions,
+                self._guide,
                 self._readable(items, provider),
                 provider.settings,
                 tools,

@@ -1,7 +1,9 @@
 import asyncio
+import gc
 from typing import Any
 
 import pytest
+from agents import RunResultStreaming
 from agents.testing import ModelStep, ScriptedModel, assistant_message, function_call
 
 from src.assistant.events import (
@@ -13,6 +15,7 @@ from src.assistant.events import (
     TurnFinished,
     UserSaid,
 )
+from src.assistant.providers import local_provider
 from src.auth.context import Actor, ActorKind, Caller
 from tests.assistant.factories import (
     NOON_IN_BERLIN,
@@ -48,6 +51,19 @@ async def test_a_turn_tells_the_call_its_result_and_the_answer() -> None:
     assert finished.usage.requests == 2
     assert "".join(each.text for each in said if isinstance(each, TextDelta)) == finished.text
     assert shelf.notes == ["milk"]
+
+
+async def test_a_run_that_is_over_is_not_kept_until_the_garbage_collector_comes_by() -> None:
+    async with assistant_of(local_provider(), tools=Shelf()) as assistant:
+        gc.collect()
+        gc.disable()
+        try:
+            await turn(assistant)
+            left = [each for each in gc.get_objects() if isinstance(each, RunResultStreaming)]
+        finally:
+            gc.enable()
+
+    assert left == []
 
 
 async def test_tools_act_for_the_caller_by_the_hand_of_the_model() -> None:
