@@ -30,8 +30,8 @@ async def measure(ground: Ground) -> Section:
             cpu = (service.cpu_seconds() - cpu) / len(rounds) / AT_ONCE
         # A process of its own: streams that are over leave memory that new ones would seem not to need.
         async with ground.service(model_settings(model)) as service:
-            connection_bytes = await _connected(service, idle_count)
             idle_bytes, idle_cpu = await _idle(service, idle_count)
+            connection_bytes = await _connected(service, idle_count)
     p50, p99 = (statistics.median(figure) for figure in zip(*rounds, strict=True))
     return Section(
         f"Streams: {AT_ONCE} at once from a model of {SLOW_SECONDS:.0f} s, and {idle_count:,} idle ones",
