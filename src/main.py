@@ -31,7 +31,6 @@ from src.core.middleware import MAX_BODY_BYTES, LastResort, RequestLayer
 from src.core.observation import Observation
 from src.core.openapi import describe
 from src.core.rate_limit import RateLimitLayer, RequestLimit
-from src.core.route_index import RouteIndex
 from src.lifespan import lifespan
 from src.personal_tokens.router import router as personal_tokens_router
 from src.preferences.router import router as preferences_router
@@ -119,7 +118,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     if settings.has_accounts:
         app.router.routes.extend(accounts_router.routes)
     app.router.routes.extend(mcp_endpoints(MCPDoor(settings, AllowedHosts.of(settings))))
-    app.router.routes.insert(0, RouteIndex(app.router.routes))
     add_error_handlers(app)
     _add_layers(app, settings)
     describe(app)

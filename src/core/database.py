@@ -167,7 +167,7 @@ class Database:
             async def once() -> T:
                 watch.is_unsure = False
                 pool = self._opened()
-                held = await pool.take()
+                held = pool.take_now() or await pool.take()
                 watch.is_unsure = not is_read
                 try:
                     result = await work(held.connection)

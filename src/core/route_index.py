@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Self
+from typing import Self
 
-from starlette.routing import BaseRoute, Match, NoMatchFound, Route
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -39,34 +39,30 @@ class _Known:
         return {name: parts[place] for name, place in self.parameters}
 
 
-class RouteIndex(BaseRoute):
-    """Stands before the routes it knows and finds the one that answers; what it does not find is theirs.
+class RouteIndex:
+    """Stands before a router and finds the route that answers; what it does not find is the router's.
 
     A part that is written out wins over a parameter, so that `/tasks/recurring` is no task's id.
     """
 
-    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, router: Router) -> None:
+        self._router = router
         self._root = _Node()
-        for route in routes:
+        for route in router.routes:
             if isinstance(route, Route) and _is_plain(route.path):
                 self._place(route).routes.append(_Known.of(route))
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope.get("root_path"):
             parts = scope["path"].split("/")
             for known in _found(self._root, parts, 0):
                 if known.takes(scope["method"]):
                     route = known.route
-                    values = known.values(parts)
-                    return Match.FULL, {"route": route, "endpoint": route.endpoint, "path_params": values}
-        return Match.NONE, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route: Route = scope["route"]
-        await route.app(scope, receive, send)
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> NoReturn:
-        raise NoMatchFound(name, path_params)
+                    scope["router"], scope["route"], scope["endpoint"] = self._router, route, route.endpoint
+                    scope["path_params"] = known.values(parts)
+                    await route.app(scope, receive, send)
+                    return
+        await self._router(scope, receive, send)
 
     def _place(self, route: Route) -> _Node:
         node = self._root

@@ -132,8 +132,8 @@ class Step:
     body: Field | None = None
     request_name: str | None = None
 
-    async def arguments(self, request: Request, done: Sequence[Any], errors: Errors) -> dict[str, Any] | None:
-        """The arguments, or None where one cannot be had."""
+    def arguments(self, request: Request, done: Sequence[Any], errors: Errors) -> dict[str, Any] | None:
+        """The arguments but for the body, or None where one cannot be had."""
         known = len(errors)
         values: dict[str, Any] = {}
         is_whole = True
@@ -142,11 +142,19 @@ class Step:
             is_whole = is_whole and done[index] is not _MISSING
         for parameter in self.parameters:
             parameter.read(request, values, errors)
-        if self.body is not None:
-            await _read_body(request, self.body, values, errors)
         if self.request_name is not None:
             values[self.request_name] = request
         return values if is_whole and len(errors) == known else None
+
+    async def with_body(
+        self, arguments: dict[str, Any] | None, request: Request, errors: Errors
+    ) -> dict[str, Any] | None:
+        """The arguments and the body; what is wrong with it is told whatever else is."""
+        assert self.body is not None  # noqa: S101 - asked only where there is one.
+        known = len(errors)
+        values = arguments or {}
+        await _read_body(request, self.body, values, errors)
+        return None if arguments is None or len(errors) > known else values
 
 
 class Unplannable(Exception):
@@ -172,13 +180,15 @@ async def solved(steps: Sequence[Step], request: Request) -> Any:
     """
     done: list[Any] = []
     errors: Errors = []
-    for step in steps[:-1]:
-        arguments = await step.arguments(request, done, errors)
+    endpoint = steps[-1]
+    for step in steps:
+        arguments = step.arguments(request, done, errors)
+        if step.body is not None:
+            arguments = await step.with_body(arguments, request, errors)
+        if step is endpoint and (errors or arguments is None):
+            raise RequestValidationError(errors)
         done.append(_MISSING if arguments is None else await step.call(**arguments))
-    arguments = await steps[-1].arguments(request, done, errors)
-    if errors or arguments is None:
-        raise RequestValidationError(errors)
-    return await steps[-1].call(**arguments)
+    return done[-1]
 
 
 def _add(dependant: Dependant, steps: list[Step], places: dict[Any, int]) -> int:
