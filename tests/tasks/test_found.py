@@ -11,8 +11,9 @@ import pytest
 
 from src.core.database_url import parse_database_url
 from src.tasks.filters import SortDirection, TaskSort
-from src.tasks.search import count_query, search_query
+from src.tasks.search import count_query
 from tests.factories import NOW
+from tests.tasks.paging import pages
 
 # From a word in every third task to one in none; some begin like others, some have the stem of others.
 FREQUENT = ("work", "garden", "plan", "plans", "planning", "plane", "invoice", "tree", "quokka", "dentist")
@@ -119,26 +120,6 @@ def expected(
     return [row["id"] for row in found]
 
 
-async def pages(
-    connection: asyncpg.Connection,
-    values: dict[str, Any],
-    sort: TaskSort,
-    direction: SortDirection,
-) -> list[int]:
-    """The ids of page after page, to the last."""
-    names = frozenset(values) & {"search", "status"}
-    seen: list[int] = []
-    position: dict[str, Any] = {}
-    while len(seen) == len(set(seen)):
-        query = search_query(names, sort, direction, is_later_page=bool(position))
-        page = await connection.fetch(query.text, *query.arguments(values | position))
-        seen += [row["id"] for row in page]
-        if len(page) < values["page_size"]:
-            break
-        position = {"last_key": page[-1]["sort_key"], "last_id": page[-1]["id"]}
-    return seen
-
-
 @pytest.mark.parametrize("seed", range(4))
 async def test_pages_of_a_search_are_those_of_a_plain_query(
     connection: asyncpg.Connection, user_id: str, seed: int
@@ -162,7 +143,7 @@ async def test_pages_of_a_search_are_those_of_a_plain_query(
         } | ({"status": status} if status else {})
         rows = await connection.fetch(PLAIN, user_id, values["prefixes"], search)
 
-        seen = await pages(connection, values, sort, direction)
+        seen = await pages(connection, frozenset(values) & {"search", "status"}, values, sort, direction)
 
         case = (search, sort, direction, status, values)
         assert seen == expected(rows, sort, direction, status), case

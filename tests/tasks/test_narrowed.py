@@ -11,8 +11,9 @@ import pytest
 
 from src.core.database_url import parse_database_url
 from src.tasks.filters import SortDirection, TaskSort
-from src.tasks.search import count_query, search_query
+from src.tasks.search import count_query
 from tests.factories import NOW
+from tests.tasks.paging import pages
 
 Case: TypeAlias = tuple[dict[str, Any], Callable[[asyncpg.Record], bool]]
 
@@ -111,22 +112,6 @@ def key_of(row: asyncpg.Record, sort: TaskSort, *, descends: bool) -> Any:
     return row["title"].lower() if sort is TaskSort.TITLE else row[sort.value]
 
 
-async def pages(
-    connection: asyncpg.Connection, values: dict[str, Any], sort: TaskSort, direction: SortDirection
-) -> list[int]:
-    """The ids of page after page, to the last."""
-    seen: list[int] = []
-    position: dict[str, Any] = {}
-    while len(seen) == len(set(seen)):
-        query = search_query(frozenset(values), sort, direction, is_later_page=bool(position))
-        page = await connection.fetch(query.text, *query.arguments(values | position))
-        seen += [row["id"] for row in page]
-        if len(page) < values["page_size"]:
-            break
-        position = {"last_key": page[-1]["sort_key"], "last_id": page[-1]["id"]}
-    return seen
-
-
 @pytest.mark.parametrize("seed", range(6))
 async def test_pages_of_a_narrowed_list_are_those_of_a_plain_look(
     connection: asyncpg.Connection, user_id: str, seed: int
@@ -152,7 +137,7 @@ async def test_pages_of_a_narrowed_list_are_those_of_a_plain_look(
         expected = [row for row in rows if is_met(row) and status in (None, row["status"])]
         expected.sort(key=lambda row: (key_of(row, sort, descends=descends), row["id"]), reverse=descends)
 
-        seen = await pages(connection, how | values, sort, direction)
+        seen = await pages(connection, frozenset(how | values), how | values, sort, direction)
 
         case = (values, sort, direction, how)
         assert seen == [row["id"] for row in expected], case
