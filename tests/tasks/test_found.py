@@ -1,7 +1,6 @@
 """A search finds what a plain query over all tasks does, whichever of its ways it takes to them."""
 
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +8,6 @@ import asyncpg
 import httpx
 import pytest
 
-from src.core.database_url import parse_database_url
 from src.tasks.filters import SortDirection, TaskSort
 from src.tasks.search import count_query
 from tests.factories import NOW
@@ -54,15 +52,6 @@ SELECT id, status, created_at, updated_at, due_on, priority, lower(title) AS tit
        word_similarity($3, title)::float8 AS resemblance
 FROM vectors, asked
 """
-
-
-@pytest.fixture
-async def connection(app: object, settings: Any) -> AsyncIterator[asyncpg.Connection]:
-    del app  # It migrated the database.
-    address = parse_database_url(settings.database_url.get_secret_value())
-    connection = await asyncpg.connect(**address.asyncpg_arguments())
-    yield connection
-    await connection.close()
 
 
 def made(generator: random.Random, number: int, user_id: str) -> tuple[Any, ...]:

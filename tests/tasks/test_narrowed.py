@@ -1,7 +1,7 @@
 """A narrowed list shows what a plain look at all tasks does, whichever of its ways it takes to them."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from src.core.database_url import parse_database_url
 from src.tasks.filters import SortDirection, TaskSort
 from src.tasks.search import count_query
 from tests.factories import NOW
@@ -27,15 +26,6 @@ INSERT INTO task (user_id, title, status, priority, tags, tag_keys, due_on, due_
                   occurrence, created_at, updated_at, completed_at, version)
 VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)
 """
-
-
-@pytest.fixture
-async def connection(app: object, settings: Any) -> AsyncIterator[asyncpg.Connection]:
-    del app  # It migrated the database.
-    address = parse_database_url(settings.database_url.get_secret_value())
-    connection = await asyncpg.connect(**address.asyncpg_arguments())
-    yield connection
-    await connection.close()
 
 
 def made(generator: random.Random, number: int, user_id: str) -> tuple[Any, ...]:
