@@ -43,16 +43,6 @@ class ConnectionPool:
         size = self._pool.get_size()
         return PoolState(size, size - self._pool.get_idle_size() - len(self._free), self._turns.waiting)
 
-    def take_now(self) -> Held | None:
-        """A connection that is free at once, if there is one and nobody waits for it."""
-        if not self._free or not self._turns.take_now():
-            return None
-        held = self._free[-1]
-        if held.generation == self._generation and _is_alive(held.connection):
-            return self._free.pop()
-        self._turns.give_back()
-        return None
-
     async def take(self) -> Held:
         await self._turns.take()
         try:

@@ -167,7 +167,7 @@ class Database:
             async def once() -> T:
                 watch.is_unsure = False
                 pool = self._opened()
-                held = pool.take_now() or await pool.take()
+                held = await pool.take()
                 watch.is_unsure = not is_read
                 try:
                     result = await work(held.connection)

@@ -23,20 +23,14 @@ class Turns:
     def waiting(self) -> int:
         return sum(not turn.done() for _, turn in self._queue)
 
-    def take_now(self) -> bool:
-        """Take a turn if one is free, and nobody waits then."""
-        if not self._free:
-            return False
-        self._free -= 1
-        return True
-
     async def take(self) -> None:
         """Wait for a turn.
 
         Raises:
             DatabaseBusy: none came in time.
         """
-        if self.take_now():
+        if self._free:
+            self._free -= 1
             return
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()

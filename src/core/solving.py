@@ -5,40 +5,18 @@ routes here are written as for FastAPI and documented by it; what it would find 
 goes where, who depends on whom) is found out once.
 """
 
-import email.message
-import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from inspect import isasyncgenfunction, iscoroutinefunction
-from typing import Any, Protocol, TypeAlias, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 
+from src.core.fields import MISSING, Errors, Field, missing, with_body
 from src.core.queries import parsed_query, remembered
-
-Errors: TypeAlias = list[Any]
-_MISSING: Any = object()
-
-
-class Field(Protocol):
-    """What this needs of FastAPI's fields."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def alias(self) -> str: ...
-
-    @property
-    def field_info(self) -> Any: ...
-
-    def validate(self, value: Any, values: dict[str, Any], *, loc: tuple[int | str, ...]) -> tuple[Any, Any]:
-        """The value, or errors in FastAPI's form."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +36,9 @@ class Parameter:
 
     def read(self, request: Request, values: dict[str, Any], errors: Errors) -> None:
         given = self._given(request)
-        if given is _MISSING:
-            if self.default is _MISSING:
-                errors.append(_missing((self.place, self.field.alias)))
+        if given is MISSING:
+            if self.default is MISSING:
+                errors.append(missing((self.place, self.field.alias)))
             else:
                 values[self.name] = self.default
             return
@@ -76,16 +54,16 @@ class Parameter:
         if self.place == "header":
             return _header(request, self.key)
         if not request.scope["query_string"]:
-            return _MISSING
+            return MISSING
         if self.is_list:
-            return request.query_params.getlist(self.key) or _MISSING
-        return request.query_params.get(self.key, _MISSING)
+            return request.query_params.getlist(self.key) or MISSING
+        return request.query_params.get(self.key, MISSING)
 
 
 def _default_of(field: Field) -> Any:
     """What stands for a parameter that is not given; it is shared, so nobody may change it."""
     info = field.field_info
-    return _MISSING if info.is_required() else info.get_default(call_default_factory=True)
+    return MISSING if info.is_required() else info.get_default(call_default_factory=True)
 
 
 def _header(request: Request, name: str) -> Any:
@@ -94,7 +72,7 @@ def _header(request: Request, name: str) -> Any:
     for key, value in request.scope["headers"]:
         if key == wanted:
             return value.decode("latin-1")
-    return _MISSING
+    return MISSING
 
 
 class QueryModel:
@@ -139,22 +117,12 @@ class Step:
         is_whole = True
         for name, index in self.inputs:
             values[name] = done[index]
-            is_whole = is_whole and done[index] is not _MISSING
+            is_whole = is_whole and done[index] is not MISSING
         for parameter in self.parameters:
             parameter.read(request, values, errors)
         if self.request_name is not None:
             values[self.request_name] = request
         return values if is_whole and len(errors) == known else None
-
-    async def with_body(
-        self, arguments: dict[str, Any] | None, request: Request, errors: Errors
-    ) -> dict[str, Any] | None:
-        """The arguments and the body; what is wrong with it is told whatever else is."""
-        assert self.body is not None  # noqa: S101 - asked only where there is one.
-        known = len(errors)
-        values = arguments or {}
-        await _read_body(request, self.body, values, errors)
-        return None if arguments is None or len(errors) > known else values
 
 
 class Unplannable(Exception):
@@ -184,10 +152,10 @@ async def solved(steps: Sequence[Step], request: Request) -> Any:
     for step in steps:
         arguments = step.arguments(request, done, errors)
         if step.body is not None:
-            arguments = await step.with_body(arguments, request, errors)
+            arguments = await with_body(step.body, arguments, request, errors)
         if step is endpoint and (errors or arguments is None):
             raise RequestValidationError(errors)
-        done.append(_MISSING if arguments is None else await step.call(**arguments))
+        done.append(MISSING if arguments is None else await step.call(**arguments))
     return done[-1]
 
 
@@ -251,54 +219,3 @@ def _list_names(model: type[BaseModel]) -> Iterator[str]:
 def _is_list(annotation: Any) -> bool:
     kinds = [annotation, *get_args(annotation)]
     return any(get_origin(kind) is list for kind in kinds)
-
-
-async def _read_body(request: Request, body: Field, values: dict[str, Any], errors: Errors) -> None:
-    given = await _json_of(request)
-    if given is _MISSING:
-        if body.field_info.is_required():
-            errors.append(_missing(("body",)))
-        else:
-            values[body.name] = body.field_info.get_default(call_default_factory=True)
-        return
-    value, wrong = body.validate(given, {}, loc=("body",))
-    if wrong:
-        errors.extend(wrong)
-    else:
-        values[body.name] = value
-
-
-async def _json_of(request: Request) -> Any:
-    """The body as JSON where it says that it is; else its bytes, which no model takes."""
-    raw = await request.body()
-    if not raw:
-        return _MISSING
-    if not _says_json(request.headers.get("content-type", "")):
-        return raw
-    try:
-        return await request.json()
-    except json.JSONDecodeError as error:
-        wrong = {
-            "type": "json_invalid",
-            "loc": ("body", error.pos),
-            "msg": "JSON decode error",
-            "input": {},
-            "ctx": {"error": error.msg},
-        }
-        raise RequestValidationError([wrong]) from error
-    except (ValueError, RecursionError) as error:
-        raise HTTPException(400, "There was an error parsing the body") from error
-
-
-def _says_json(content_type: str) -> bool:
-    if content_type == "application/json":
-        return True
-    message = email.message.Message()
-    message["content-type"] = content_type
-    subtype = message.get_content_subtype()
-    is_json = subtype == "json" or subtype.endswith("+json")
-    return bool(content_type) and message.get_content_maintype() == "application" and is_json
-
-
-def _missing(place: tuple[str, ...]) -> dict[str, Any]:
-    return {"type": "missing", "loc": place, "msg": "Field required", "input": None}
