@@ -8,14 +8,12 @@ import orjson
 from agents.items import ModelResponse, TResponseInputItem, TResponseStreamEvent
 from agents.model_settings import ModelSettings
 from agents.models.chatcmpl_converter import Converter
-from agents.models.chatcmpl_helpers import ChatCmplHelpers
 from agents.models.interface import Model
 from agents.tool import Tool
-from httpx2 import Request, Response
-from openai import AsyncOpenAI, AsyncStream
 
 from src.assistant.completion_stream import read_answer
 from src.assistant.event_stream import read_json
+from src.assistant.provider_client import ProviderClient
 from src.assistant.repairs import with_signed_calls
 
 
@@ -26,7 +24,7 @@ class ChatCompletionsModel(Model):
     schema to see whether a key has another name on the wire: together half of what a turn took.
     """
 
-    def __init__(self, model: str, client: AsyncOpenAI) -> None:
+    def __init__(self, model: str, client: ProviderClient) -> None:
         self._model = model
         self._client = client
         self._tools: list[Tool] = []
@@ -35,7 +33,7 @@ class ChatCompletionsModel(Model):
     async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
         raise NotImplementedError("A turn is always streamed.")
 
-    async def stream_response(
+    def stream_response(
         self,
         system_instructions: str | None,
         input: str | list[TResponseInputItem],  # noqa: A002 - the name is the interface's.
@@ -46,42 +44,40 @@ class ChatCompletionsModel(Model):
     ) -> AsyncIterator[TResponseStreamEvent]:
         """The pieces of text as they come, and what the whole answer is at its end."""
         messages = self._messages(system_instructions, input)
-        response = await self._asked(self._body(messages, model_settings, tools))
-        is_openai = ChatCmplHelpers.is_openai(self._client)
-        async with aclosing(response), aclosing(read_json(response)) as batches:
-            async for event in read_answer(batches, model=self._model, must_be_ended=is_openai):
-                yield event
+        return self._answer(self._body(messages, model_settings, tools))
 
-    async def _asked(self, body: bytes) -> Response:
-        """The answer, whose body is yet to come."""
-        stream = await self._client.post(
-            "/chat/completions",
-            content=body,
-            options={"security": {"bearer_auth": True}},
-            cast_to=object,
-            stream=True,
-            stream_cls=AsyncStream[object],
-        )
-        response = stream.response
-        # Its own request would keep the body, with all tools, for as long as the model speaks.
-        response.request = Request("POST", response.request.url)
-        return response
+    async def _answer(self, body: bytes) -> AsyncIterator[TResponseStreamEvent]:
+        answer = await self._client.ask(body)
+        del body  # All tools are in it, and the model may speak for long.
+        try:
+            async with aclosing(read_json(answer)) as batches:
+                async for event in read_answer(
+                    batches, model=self._model, must_be_ended=self._client.is_openai
+                ):
+                    yield event
+        finally:
+            answer.close()
 
     def _messages(self, instructions: str | None, items: str | list[TResponseInputItem]) -> list[Any]:
-        said = Converter.items_to_messages(items, model=self._model, base_url=str(self._client.base_url))
+        said = Converter.items_to_messages(items, model=self._model, base_url=self._client.base_url)
         return [{"role": "system", "content": instructions}, *said] if instructions else list(said)
 
     def _body(self, messages: Sequence[Any], settings: ModelSettings, tools: list[Tool]) -> bytes:
+        tells_usage = self._as_openai(settings.include_usage)
         options = {
             "tools": self._prepared(tools) if tools else None,
             "temperature": settings.temperature,
             "max_tokens": settings.max_tokens,
-            "stream_options": ChatCmplHelpers.get_stream_options_param(self._client, settings, stream=True),
-            "store": ChatCmplHelpers.get_store_param(self._client, settings),
+            "stream_options": None if tells_usage is None else {"include_usage": tells_usage},
+            "store": self._as_openai(settings.store),
         }
         given = {name: value for name, value in options.items() if value is not None}
         body = {"model": self._model, "messages": messages, "stream": True}
         return orjson.dumps(body | given | (settings.extra_args or {}))
+
+    def _as_openai(self, wanted: bool | None) -> bool | None:
+        """What is wanted; where nothing is, OpenAI itself is told yes and others nothing."""
+        return True if wanted is None and self._client.is_openai else wanted
 
     def _prepared(self, tools: list[Tool]) -> orjson.Fragment:
         """The tools as they are sent; they are the same objects at every turn."""

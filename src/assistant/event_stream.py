@@ -6,59 +6,54 @@ together.
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
-from contextlib import aclosing, suppress
-from typing import Any, TypeAlias
+from contextlib import suppress
+from typing import Any, Protocol, TypeAlias
 
 import orjson
-from httpx2 import RequestError, Response, TimeoutException
-from openai import APIConnectionError, APIError, APITimeoutError
+from httpx2 import Request
+from openai import APIConnectionError, APIError
 
 Json: TypeAlias = dict[str, Any]
 _DRAIN_SECONDS = 0.1
 """How long a stream may stay open after its last event before the connection is given up."""
+_DONE = "done"
+_UNTOLD = Request("POST", "")
+"""What OpenAI's errors ask for, though nobody reads it."""
 
 
-async def read_json(response: Response) -> AsyncGenerator[list[Json], None]:
+class Readable(Protocol):
+    """Bytes as they come."""
+
+    async def read(self) -> bytes:
+        """What has come by now, as soon as something has; nothing once it has ended."""
+
+
+async def read_json(answer: Readable) -> AsyncGenerator[list[Json], None]:
     """The events of an answer up to `[DONE]`, in batches as they came.
 
     Raises:
-        APITimeoutError: nothing came for as long as the client waits.
         APIConnectionError: the connection broke.
         APIError: the provider says in the stream that it failed.
         ValueError: an event is no JSON object.
     """
     events = _Events()
-    async with aclosing(_received(response)) as reads:
-        async for received in reads:
-            batch: list[Json] = []
-            ending = _read(events.feed(received), batch, response)
-            if batch:
-                yield batch
-            if isinstance(ending, Exception):
-                raise ending
-            if ending is _DONE:
-                # A body that is read to its end leaves its connection to the next request.
-                with suppress(TimeoutError, APIConnectionError):
-                    async with asyncio.timeout(_DRAIN_SECONDS):
-                        _ = [None async for _ in reads]
-                return
+    while received := await answer.read():
+        batch: list[Json] = []
+        ending = _read(events.feed(received), batch)
+        if batch:
+            yield batch
+        if isinstance(ending, Exception):
+            raise ending
+        if ending is _DONE:
+            # An answer that is read to its end leaves its connection to the next request.
+            with suppress(TimeoutError, APIConnectionError):
+                async with asyncio.timeout(_DRAIN_SECONDS):
+                    while await answer.read():
+                        pass
+            return
 
 
-_DONE = "done"
-
-
-async def _received(response: Response) -> AsyncGenerator[bytes, None]:
-    try:
-        async with aclosing(response.aiter_bytes()) as reads:
-            async for received in reads:
-                yield received
-    except TimeoutException as error:
-        raise APITimeoutError(request=response.request) from error
-    except RequestError as error:
-        raise APIConnectionError(request=response.request) from error
-
-
-def _read(events: Iterable[bytes], batch: list[Json], response: Response) -> Exception | str | None:
+def _read(events: Iterable[bytes], batch: list[Json]) -> Exception | str | None:
     """Fill the batch; why it is the last, if it is. What came before a failure is still told."""
     try:
         for data in events:
@@ -68,7 +63,7 @@ def _read(events: Iterable[bytes], batch: list[Json], response: Response) -> Exc
             if not isinstance(chunk, dict):
                 return ValueError("An event is no JSON object.")
             if error := chunk.get("error"):
-                return APIError("The provider failed.", request=response.request, body=error)
+                return APIError("The provider failed.", request=_UNTOLD, body=error)
             batch.append(chunk)
     except ValueError as error:
         return error

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 
 from agents.exceptions import ModelBehaviorError
-from httpx2 import ConnectTimeout
 from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
 from src.assistant.errors import (
@@ -48,9 +47,7 @@ def failure_of(error: Exception, *, provider: str, model: str) -> ModelUnavailab
     """The failure that an exception of a model's client stands for."""
     if isinstance(error, ModelUnavailable):
         return error
-    # The aiohttp client tells every lost connection as a timeout of connecting.
-    is_unreachable = isinstance(error, APIConnectionError) and isinstance(error.__cause__, ConnectTimeout)
-    if isinstance(error, TimeoutError | APITimeoutError) and not is_unreachable:
+    if isinstance(error, TimeoutError | APITimeoutError):
         return ModelTimedOut(f"The model at {provider} did not answer in time.")
     if isinstance(error, APIConnectionError):
         return ModelUnavailable(f"The model at {provider} cannot be reached.")

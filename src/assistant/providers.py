@@ -6,11 +6,11 @@ from functools import cached_property
 
 from agents.model_settings import ModelSettings
 from agents.models.interface import Model
-from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
 
 from src.assistant.chat_completions import ChatCompletionsModel, GeminiModel
 from src.assistant.local_model.model import LocalModel
 from src.assistant.provider_choice import Choice, choices
+from src.assistant.provider_client import OPENAI_URL, ProviderClient
 from src.assistant.schemas import complete_schemas_of_streams
 from src.core.config import Settings
 
@@ -69,18 +69,12 @@ def _provider(choice: Choice, settings: Settings) -> Provider:
     )
 
 
-def _client(choice: Choice, settings: Settings) -> AsyncOpenAI:
-    timeout = settings.llm_timeout_seconds
-    limits = Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
-    return AsyncOpenAI(
-        api_key=choice.api_key.get_secret_value(),
-        base_url=choice.base_url,
-        default_headers=_headers(choice, settings),
-        # The chain of models retries by itself; two layers of retries would multiply.
-        max_retries=0,
-        timeout=limits,
-        # A fifth of httpx's CPU time for each stream.
-        http_client=DefaultAioHttpClient(timeout=limits),
+def _client(choice: Choice, settings: Settings) -> ProviderClient:
+    return ProviderClient(
+        choice.base_url or OPENAI_URL,
+        choice.api_key,
+        headers=_headers(choice, settings),
+        connect_timeout=min(CONNECT_SECONDS, settings.llm_timeout_seconds),
     )
 
 

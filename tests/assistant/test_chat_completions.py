@@ -1,8 +1,8 @@
 """The service's own way to a model, held against the SDK's, which takes longer to do the same."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeAlias
 
 import pytest
@@ -11,14 +11,15 @@ from agents.models.interface import Model
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from openai import AsyncOpenAI
 from openai.types.responses import ResponseCompletedEvent, ResponseTextDeltaEvent
+from pydantic import SecretStr
 
 from src.assistant.chat_completions import ChatCompletionsModel
 from src.assistant.completion_stream import read_answer
+from src.assistant.provider_client import ProviderClient
 from src.assistant.toolbox import InProcessMCP, ToolsOfRuns
 from tests.assistant.factories import Shelf
 from tests.assistant.scripted_provider import ScriptedProvider, says, scripted_provider, sends_bytes
 
-Kind: TypeAlias = Callable[[str, AsyncOpenAI], Model]
 Told: TypeAlias = tuple[str, Any]
 CALL = {"index": 0, "id": "c", "type": "function", "function": {"name": "add_note", "arguments": "{}"}}
 SIGNED = CALL | {"extra_content": {"google": {"thought_signature": "s"}}}
@@ -100,14 +101,22 @@ def asked(model: Model, tools: list[Tool]) -> Any:
     )
 
 
-async def answer(kind: Kind, server: ScriptedProvider) -> Told:
-    """The text that was told, and the end of the answer, or what it failed with."""
+@asynccontextmanager
+async def own_model(server: ScriptedProvider) -> AsyncIterator[Model]:
+    model = ChatCompletionsModel("scripted-model", ProviderClient(server.base_url, SecretStr("k")))
+    yield model
+    await model.close()
+
+
+@asynccontextmanager
+async def sdks_model(server: ScriptedProvider) -> AsyncIterator[Model]:
     async with AsyncOpenAI(api_key="k", base_url=server.base_url, max_retries=0) as client:
-        return await _answer(kind("scripted-model", client), await made_tools())
+        yield OpenAIChatCompletionsModel("scripted-model", client)
 
 
-async def _answer(model: Model, tools: list[Tool]) -> Told:
-    text = ""
+async def answer(model: Model) -> Told:
+    """The text that was told, and the end of the answer, or what it failed with."""
+    text, tools = "", await made_tools()
     try:
         async with aclosing(asked(model, tools)) as events:
             async for event in events:
@@ -135,8 +144,10 @@ def _told_of(event: ResponseCompletedEvent) -> Any:
 @pytest.mark.parametrize("chunks", [pytest.param(chunks, id=name) for name, chunks in ANSWERS.items()])
 async def test_every_answer_is_read_as_the_sdk_reads_it(chunks: list[Any]) -> None:
     async with scripted_provider(sends_bytes(wire(chunks))) as server:
-        expected = await answer(OpenAIChatCompletionsModel, server)
-        told = await answer(ChatCompletionsModel, server)
+        async with sdks_model(server) as model:
+            expected = await answer(model)
+        async with own_model(server) as model:
+            told = await answer(model)
 
     assert told == expected
     assert server.requests[1] == server.requests[0]
@@ -164,11 +175,7 @@ async def test_text_that_came_in_one_read_is_one_piece(reads: list[Any], pieces:
 async def test_other_tools_are_sent_as_they_are() -> None:
     tools = await made_tools()
 
-    async with (
-        scripted_provider(says("Good day.")) as server,
-        AsyncOpenAI(api_key="k", base_url=server.base_url) as client,
-    ):
-        model = ChatCompletionsModel("m", client)
+    async with scripted_provider(says("Good day.")) as server, own_model(server) as model:
         for given in (tools, tools[:1], []):
             _ = [event async for event in asked(model, given)]
 
