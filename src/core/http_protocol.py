@@ -1,5 +1,7 @@
 """uvicorn's HTTP protocol with two bounds of our own: for heads that do not end, and for trailers."""
 
+from typing import Any
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_UNFINISHED_HEAD_BYTES = 512 * 1024
@@ -14,8 +16,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     a proxy cleans only those in front, so an `X-Forwarded-For` from behind would be believed.
     """
 
-    _is_in_head = True
-    _unfinished = 0
+    # Two attributes more in its dictionary would make that grow by a kilobyte for each connection.
+    __slots__ = ("_is_in_head", "_unfinished")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._is_in_head, self._unfinished = True, 0
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
