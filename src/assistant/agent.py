@@ -1,10 +1,12 @@
 """Answers a user's message: runs the model over the tools and tells what happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from agents import (
@@ -28,8 +30,9 @@ from openai.types.responses import ResponseFunctionToolCall
 from src.assistant.errors import ModelMisbehaved, ModelRefusedRequest, ModelTurnsExceeded, ModelUnavailable
 from src.assistant.events import ConfirmationNeeded, HistoryItem, TurnEvent, TurnFinished, Usage, UserSaid
 from src.assistant.instructions import instructions
-from src.assistant.model_chain import ModelChain
+from src.assistant.model_chain import Answer, ModelChain
 from src.assistant.providers import Provider, local_provider
+from src.assistant.responses import is_plain_text
 from src.assistant.schemas import complete_schemas_of_turns
 from src.assistant.toolbox import InProcessMCP, Toolbox, ToolsOfRuns
 from src.assistant.transcript import input_items
@@ -94,28 +97,22 @@ class Assistant:
         Raises:
             ModelUnavailable: no model came to an answer; what was told before still holds.
         """
-        guide = instructions(local_time=local_time, week_start=week_start, date_order=date_order)
+        guide = partial(instructions, local_time=local_time, week_start=week_start, date_order=date_order)
         run = self._prepared(_with_first(model, self._providers), caller, guide, history)
-        result = run.start(self._max_turns)
         reader = TurnReader(run.toolbox.outcomes)
-        events = result.stream_events()
-        failure: ModelUnavailable | None = None
-        try:
-            async for event in events:
-                for told in reader.read(event):
+        async with aclosing(await run.begin()) as answer:
+            async for event in answer:
+                for told in reader.hear(event):
                     yield told
-        except AgentsException as error:
-            failure = _unfinished(error, run.chain.provider)
-            failure.__cause__ = error
-        finally:
-            await _stop(result, events)
+        if run.has_more_to_do():
+            async with aclosing(run.go_on(reader, self._max_turns)) as rest:
+                async for told in rest:
+                    yield told
         for told in run.held_back(reader):
             yield told
-        if failure := failure or run.chain.failure:
+        if failure := run.failure or run.chain.failure:
             raise failure
-        spent = result.context_wrapper.usage
-        usage = Usage(spent.requests, spent.input_tokens, spent.output_tokens)
-        yield TurnFinished(reader.text, run.chain.provider.name, run.chain.provider.model_name, usage)
+        yield TurnFinished(reader.text, run.chain.provider.name, run.chain.provider.model_name, run.spent)
 
     async def warm_up(self, local_time: datetime) -> None:
         """Pay now what the first turn of a process costs: lazy imports, schemas, clients."""
@@ -123,17 +120,20 @@ class Assistant:
         for provider in self._providers:
             _ = provider.model
         history = [UserSaid("hello")]
-        guide = instructions(local_time=local_time, week_start="mon", date_order="mdy")
+        guide = partial(instructions, local_time=local_time, week_start="mon", date_order="mdy")
         run = self._prepared([local_provider()], Caller(user_id=""), guide, history)
-        result = run.start(self._max_turns)
-        async for _ in result.stream_events():
-            pass
+        _ = [event async for event in await run.begin()]
+        _ = [told async for told in run.go_on(TurnReader({}), self._max_turns)]
 
     async def close(self) -> None:
         await asyncio.gather(*(provider.close() for provider in self._providers))
 
     def _prepared(
-        self, providers: Sequence[Provider], caller: Caller, guide: str, history: Sequence[HistoryItem]
+        self,
+        providers: Sequence[Provider],
+        caller: Caller,
+        guide: Callable[[], str],
+        history: Sequence[HistoryItem],
     ) -> "_Run":
         def expect(provider: Provider, calls: list[ResponseFunctionToolCall]) -> None:
             named = [(call.name, call.arguments) for call in calls]
@@ -175,20 +175,50 @@ class _Agent(Agent[Toolbox]):
         return agent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Run:
-    """The model of a turn, the tools in its hands, and what it is asked."""
+    """The model of a turn, the tools in its hands, and what it is asked.
+
+    The SDK runs it from the first tool call on. Most answers never call one, and their turns would wait for
+    the model with the 35 KiB of a run in their hands.
+    """
 
     agent: _Agent
     chain: ModelChain
     toolbox: Toolbox
     asked: TResponseInputItem
+    spent: Usage = field(default_factory=Usage)
+    failure: ModelUnavailable | None = None
 
-    def start(self, max_turns: int) -> RunResultStreaming:
+    async def begin(self) -> Answer:
+        """What the model says first."""
+        return self.chain.begin(self.asked, await self.agent.get_mcp_tools(RunContextWrapper(self.toolbox)))
+
+    def has_more_to_do(self) -> bool:
+        """Whether the first answer is more than text."""
+        begun = self.chain.answer.response
+        if usage := begun.usage:
+            self.spent = Usage(1, usage.input_tokens, usage.output_tokens)
+        return not is_plain_text(begun)
+
+    async def go_on(self, reader: TurnReader, max_turns: int) -> Turn:
+        """Make the calls of the first answer, and all that follow from them."""
         agent = self.agent.of_turn(self.chain)
-        return Runner.run_streamed(
+        result = Runner.run_streamed(
             agent, [self.asked], context=self.toolbox, max_turns=max_turns, run_config=_RUN
         )
+        events = result.stream_events()
+        try:
+            async for event in events:
+                for told in reader.read(event):
+                    yield told
+        except AgentsException as error:
+            self.failure = _unfinished(error, self.chain.provider)
+            self.failure.__cause__ = error
+        finally:
+            await _stop(result, events)
+        spent = result.context_wrapper.usage
+        self.spent = Usage(spent.requests, spent.input_tokens, spent.output_tokens)
 
     def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
         """What waits for a yes, and the question itself: a model that obeys a title might ask another."""

@@ -45,6 +45,8 @@ ATTEMPTS = 2
 _LONGEST_WAIT = 2.0
 """Seconds a turn waits for a provider that asks for patience, before it turns to the next one."""
 
+_NOTHING = completed([message("", item_id="nothing")], response_id="nothing")
+
 Answer: TypeAlias = AsyncGenerator[ResponseTextDeltaEvent | ResponseCompletedEvent, None]
 Ask: TypeAlias = Callable[[Provider], AsyncIterator[TResponseStreamEvent]]
 OnCalls: TypeAlias = Callable[[Provider, list[ResponseFunctionToolCall]], None]
@@ -64,7 +66,7 @@ class ModelChain(Model):
         *,
         timeout: float,
         retry_wait: float,
-        guide: str | None = None,
+        guide: Callable[[], str] | None = None,
         earlier: Sequence[TResponseInputItem] = (),
         on_calls: OnCalls | None = None,
     ) -> None:
@@ -84,8 +86,28 @@ class ModelChain(Model):
         self._is_speaking = False
         self._shows_pictures = False
         self._hides_pictures = False
+        self._is_ahead = False
+        self.answer = _NOTHING
+        """The last one, once it is whole."""
         self.failure: ModelUnavailable | None = None
         self.provider = self._providers[0]
+
+    def begin(self, asked: TResponseInputItem, tools: list[Tool]) -> Answer:
+        """The first answer of the turn; a run that begins after it is given its end as the first one."""
+        answer = self.stream_response(
+            None,
+            [asked],
+            ModelSettings(),
+            tools,
+            None,
+            [],
+            ModelTracing.DISABLED,
+            previous_response_id=None,
+            conversation_id=None,
+            prompt=None,
+        )
+        self._is_ahead = True
+        return answer
 
     async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
         raise NotImplementedError("A turn is always streamed.")
@@ -103,12 +125,15 @@ class ModelChain(Model):
         previous_response_id: str | None,
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
-    ) -> AsyncIterator[TResponseStreamEvent]:
+    ) -> Answer:
+        if self._is_ahead:
+            self._is_ahead = False
+            return _told_before(self.answer)
         items = [*self._earlier, *with_plain_calls(ItemHelpers.input_to_new_input_list(input))]
 
         def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
             return provider.model.stream_response(
-                self._guide,
+                self._guide and self._guide(),
                 self._readable(items, provider),
                 provider.settings,
                 tools,
@@ -128,16 +153,19 @@ class ModelChain(Model):
             self.provider = self._providers[0]
             async with aclosing(self._persistently(ask, self.provider)) as events:
                 async for event in events:
-                    yield event
                     if isinstance(event, ResponseCompletedEvent):
+                        self.answer = event
+                        yield event
                         return
+                    yield event
             self._providers.pop(0)
             self._hides_pictures = False
             if self._is_speaking:
                 break
         failures = self._failures[-1:] if self._is_speaking else self._failures
         self.failure = no_model_answered(failures)
-        yield completed([message("", item_id="nothing")], response_id="nothing")
+        self.answer = _NOTHING
+        yield self.answer
 
     async def _persistently(self, ask: Ask, provider: Provider) -> Answer:
         """The provider's answer; without a completed event at its end, the provider failed."""
@@ -197,6 +225,10 @@ class ModelChain(Model):
 
     def _wait(self, failure: ModelUnavailable) -> float:
         return self._retry_wait if failure.retry_after is None else float(failure.retry_after)
+
+
+async def _told_before(answer: ResponseCompletedEvent) -> Answer:
+    yield answer
 
 
 def _asked(provider: Provider) -> dict[str, str]:

@@ -64,3 +64,12 @@ def usage_of(input_tokens: int, output_tokens: int) -> ResponseUsage:
         input_tokens_details=InputTokensDetails(cached_tokens=0, cache_write_tokens=0),
         output_tokens_details=OutputTokensDetails(reasoning_tokens=0),
     )
+
+
+def is_plain_text(response: Response) -> bool:
+    """Whether all of an answer is text, and nothing is left to do."""
+    return all(
+        isinstance(item, ResponseOutputMessage)
+        and all(isinstance(part, ResponseOutputText) for part in item.content)
+        for item in response.output
+    )

@@ -15,7 +15,6 @@ from src.assistant.events import (
     TurnFinished,
     UserSaid,
 )
-from src.assistant.providers import local_provider
 from src.auth.context import Actor, ActorKind, Caller
 from tests.assistant.factories import (
     NOON_IN_BERLIN,
@@ -54,7 +53,8 @@ async def test_a_turn_tells_the_call_its_result_and_the_answer() -> None:
 
 
 async def test_a_run_that_is_over_is_not_kept_until_the_garbage_collector_comes_by() -> None:
-    async with assistant_of(local_provider(), tools=Shelf()) as assistant:
+    model = ScriptedModel([[adds("milk")], [NOTED]])
+    async with assistant_of(provider_of(model), tools=Shelf()) as assistant:
         gc.collect()
         gc.disable()
         try:
