@@ -25,10 +25,10 @@ from agents.models.interface import Model
 from agents.tracing import set_trace_provider
 from agents.tracing.provider import DefaultTraceProvider
 from mcp.server.mcpserver import MCPServer
-from openai.types.responses import ResponseFunctionToolCall
 
 from src.assistant.errors import ModelMisbehaved, ModelRefusedRequest, ModelTurnsExceeded, ModelUnavailable
 from src.assistant.events import ConfirmationNeeded, HistoryItem, TurnEvent, TurnFinished, Usage, UserSaid
+from src.assistant.guard import Guard
 from src.assistant.instructions import instructions
 from src.assistant.model_chain import Answer, ModelChain
 from src.assistant.providers import Provider, local_provider
@@ -99,7 +99,7 @@ class Assistant:
         """
         guide = partial(instructions, local_time=local_time, week_start=week_start, date_order=date_order)
         run = self._prepared(_with_first(model, self._providers), caller, guide, history)
-        reader = TurnReader(run.toolbox.outcomes)
+        reader = TurnReader()
         async with aclosing(await run.begin()) as answer:
             async for event in answer:
                 for told in reader.hear(event):
@@ -123,7 +123,7 @@ class Assistant:
         guide = partial(instructions, local_time=local_time, week_start="mon", date_order="mdy")
         run = self._prepared([local_provider()], Caller(user_id=""), guide, history)
         _ = [event async for event in await run.begin()]
-        _ = [told async for told in run.go_on(TurnReader({}), self._max_turns)]
+        _ = [told async for told in run.go_on(TurnReader(), self._max_turns)]
 
     async def close(self) -> None:
         await asyncio.gather(*(provider.close() for provider in self._providers))
@@ -135,24 +135,17 @@ class Assistant:
         guide: Callable[[], str],
         history: Sequence[HistoryItem],
     ) -> "_Run":
-        def expect(provider: Provider, calls: list[ResponseFunctionToolCall]) -> None:
-            named = [(call.name, call.arguments) for call in calls]
-            toolbox.guard.expect(named, heeds_titles=not provider.follows_rules)
+        *earlier, asked = input_items(history)
+        chain = ModelChain(
+            providers, timeout=self._timeout, retry_wait=self._retry_wait, guide=guide, earlier=earlier
+        )
+        return _Run(self._agent, chain, asked, partial(self._toolbox, caller, history))
 
+    def _toolbox(self, caller: Caller, history: Sequence[HistoryItem], chain: ModelChain) -> Toolbox:
         def actor() -> Actor:
             return Actor(ActorKind.AGENT, chain.provider.model_name)
 
-        *earlier, asked = input_items(history)
-        chain = ModelChain(
-            providers,
-            timeout=self._timeout,
-            retry_wait=self._retry_wait,
-            guide=guide,
-            earlier=earlier,
-            on_calls=expect,
-        )
-        toolbox = Toolbox(self._tools, caller, actor=actor, timeout=self._tool_timeout, history=history)
-        return _Run(self._agent, chain, toolbox, asked)
+        return Toolbox(self._tools, caller, actor=actor, timeout=self._tool_timeout, history=history)
 
 
 @dataclass
@@ -161,7 +154,7 @@ class _Agent(Agent[Toolbox]):
 
     made: list[Tool] = field(default_factory=list)
 
-    async def get_mcp_tools(self, run_context: RunContextWrapper[Toolbox]) -> list[Tool]:
+    async def get_mcp_tools(self, run_context: RunContextWrapper[Any]) -> list[Tool]:
         if not self.made:
             self.made[:] = await ToolsOfRuns.get_all_function_tools(
                 self.mcp_servers, False, run_context, self
@@ -177,22 +170,23 @@ class _Agent(Agent[Toolbox]):
 
 @dataclass(slots=True)
 class _Run:
-    """The model of a turn, the tools in its hands, and what it is asked.
+    """The model of a turn, what it is asked, and the tools that are put in its hands when it calls one.
 
-    The SDK runs it from the first tool call on. Most answers never call one, and their turns would wait for
-    the model with the 35 KiB of a run in their hands.
+    The SDK runs it from there on. Most answers never call any, and their turns would wait for the model with
+    the 35 KiB of a run.
     """
 
     agent: _Agent
     chain: ModelChain
-    toolbox: Toolbox
     asked: TResponseInputItem
+    toolbox_for: Callable[[ModelChain], Toolbox]
+    guard: Guard | None = None
     spent: Usage = field(default_factory=Usage)
     failure: ModelUnavailable | None = None
 
     async def begin(self) -> Answer:
         """What the model says first."""
-        return self.chain.begin(self.asked, await self.agent.get_mcp_tools(RunContextWrapper(self.toolbox)))
+        return self.chain.begin(self.asked, await self.agent.get_mcp_tools(RunContextWrapper(None)))
 
     def has_more_to_do(self) -> bool:
         """Whether the first answer is more than text."""
@@ -203,9 +197,15 @@ class _Run:
 
     async def go_on(self, reader: TurnReader, max_turns: int) -> Turn:
         """Make the calls of the first answer, and all that follow from them."""
-        agent = self.agent.of_turn(self.chain)
+        toolbox = self.toolbox_for(self.chain)
+        reader.outcomes, self.guard = toolbox.outcomes, toolbox.guard
+        self.chain.tell_calls_to(toolbox.guard.expect)
         result = Runner.run_streamed(
-            agent, [self.asked], context=self.toolbox, max_turns=max_turns, run_config=_RUN
+            self.agent.of_turn(self.chain),
+            [self.asked],
+            context=toolbox,
+            max_turns=max_turns,
+            run_config=_RUN,
         )
         events = result.stream_events()
         try:
@@ -222,10 +222,10 @@ class _Run:
 
     def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
         """What waits for a yes, and the question itself: a model that obeys a title might ask another."""
-        calls = self.toolbox.guard.awaited()
-        if not calls:
+        calls = self.guard.awaited() if self.guard else ()
+        if self.guard is None or not calls:
             return
-        question = self.toolbox.guard.question()
+        question = self.guard.question()
         if not self.chain.provider.follows_rules:
             yield from reader.add(question)
         yield ConfirmationNeeded(question, calls)

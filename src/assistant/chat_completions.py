@@ -1,7 +1,7 @@
 """Models behind OpenAI's Chat Completions interface, asked and read with no more work than it takes."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import orjson
@@ -44,19 +44,9 @@ class ChatCompletionsModel(Model):
     ) -> AsyncIterator[TResponseStreamEvent]:
         """The pieces of text as they come, and what the whole answer is at its end."""
         messages = self._messages(system_instructions, input)
-        return self._answer(self._body(messages, model_settings, tools))
-
-    async def _answer(self, body: bytes) -> AsyncIterator[TResponseStreamEvent]:
-        answer = await self._client.ask(body)
-        del body  # All tools are in it, and the model may speak for long.
-        try:
-            async with aclosing(read_json(answer)) as batches:
-                async for event in read_answer(
-                    batches, model=self._model, must_be_ended=self._client.is_openai
-                ):
-                    yield event
-        finally:
-            answer.close()
+        body = self._body(messages, model_settings, tools)
+        batches = read_json(partial(self._client.ask, body))
+        return read_answer(batches, model=self._model, must_be_ended=self._client.is_openai)
 
     def _messages(self, instructions: str | None, items: str | list[TResponseInputItem]) -> list[Any]:
         said = Converter.items_to_messages(items, model=self._model, base_url=self._client.base_url)

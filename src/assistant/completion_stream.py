@@ -4,7 +4,8 @@ The SDK builds a dozen checked objects for each chunk. Most answers are text fro
 of which a turn reads the pieces and the end.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import cast
@@ -25,8 +26,8 @@ _ENDINGS = (None, "stop")
 
 
 async def read_answer(
-    batches: AsyncIterator[list[Json]], *, model: str, must_be_ended: bool
-) -> AsyncIterator[TResponseStreamEvent]:
+    batches: AsyncGenerator[list[Json], None], *, model: str, must_be_ended: bool
+) -> AsyncGenerator[TResponseStreamEvent, None]:
     """The events of an answer, from the chunks as they came over the wire; what came together is one piece.
 
     `must_be_ended` says whether an answer without a reason for its end is broken off.
@@ -36,30 +37,35 @@ async def read_answer(
     """
     text = _PlainText()
     more: list[Json] = []
-    async for batch in batches:
-        piece, more = text.take(batch)
-        if piece:
-            yield text_delta(piece)
-        if more:
-            break
-    if text.is_whole and not more:
-        yield text.end()
-        return
-    events = ChatCmplStreamHandler.handle_stream(
+    async with aclosing(batches):
+        async for batch in batches:
+            piece, more = text.take(batch)
+            if piece:
+                yield text_delta(piece)
+            if more:
+                break
+        if text.is_whole and not more:
+            yield text.end()
+            return
+        is_told = not text.pieces
+        async for event in _read_by_sdk([*text.as_chunks(), *more], batches, model, must_be_ended):
+            if is_told or not isinstance(event, ResponseTextDeltaEvent):
+                yield event
+            else:
+                is_told = True
+
+
+def _read_by_sdk(
+    before: list[Json], batches: AsyncIterator[list[Json]], model: str, must_be_ended: bool
+) -> AsyncIterator[TResponseStreamEvent]:
+    chunks = with_distinct_calls(_typed(before, batches))
+    return ChatCmplStreamHandler.handle_stream(
         _blank(model),
-        cast(
-            AsyncStream[ChatCompletionChunk], with_distinct_calls(_typed([*text.as_chunks(), *more], batches))
-        ),
+        cast(AsyncStream[ChatCompletionChunk], chunks),
         model=model,
         raise_on_length_truncation=True,
         require_finish_reason=must_be_ended,
     )
-    is_told = not text.pieces
-    async for event in events:
-        if is_told or not isinstance(event, ResponseTextDeltaEvent):
-            yield event
-        else:
-            is_told = True
 
 
 @dataclass(slots=True)

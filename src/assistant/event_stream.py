@@ -5,7 +5,7 @@ together.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Protocol, TypeAlias
 
@@ -27,30 +27,42 @@ class Readable(Protocol):
     async def read(self) -> bytes:
         """What has come by now, as soon as something has; nothing once it has ended."""
 
+    def close(self) -> None:
+        """Nobody reads on."""
 
-async def read_json(answer: Readable) -> AsyncGenerator[list[Json], None]:
+
+async def read_json(ask: Callable[[], Awaitable[Readable]]) -> AsyncGenerator[list[Json], None]:
     """The events of an answer up to `[DONE]`, in batches as they came.
 
     Raises:
         APIConnectionError: the connection broke.
-        APIError: the provider says in the stream that it failed.
+        APIError: the provider refuses, or says in the stream that it failed.
         ValueError: an event is no JSON object.
     """
-    events = _Events()
-    while received := await answer.read():
-        batch: list[Json] = []
-        ending = _read(events.feed(received), batch)
-        if batch:
-            yield batch
-        if isinstance(ending, Exception):
-            raise ending
-        if ending is _DONE:
-            # An answer that is read to its end leaves its connection to the next request.
-            with suppress(TimeoutError, APIConnectionError):
-                async with asyncio.timeout(_DRAIN_SECONDS):
-                    while await answer.read():
-                        pass
-            return
+    answer = await ask()
+    del ask  # It holds what was sent, with all tools, and the model may speak for long.
+    try:
+        events = _Events()
+        while received := await answer.read():
+            batch: list[Json] = []
+            ending = _read(events.feed(received), batch)
+            if batch:
+                yield batch
+            if isinstance(ending, Exception):
+                raise ending
+            if ending is _DONE:
+                await _drained(answer)
+                return
+    finally:
+        answer.close()
+
+
+async def _drained(answer: Readable) -> None:
+    """An answer that is read to its end leaves its connection to the next request."""
+    with suppress(TimeoutError, APIConnectionError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while await answer.read():
+                pass
 
 
 def _read(events: Iterable[bytes], batch: list[Json]) -> Exception | str | None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import Any, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from agents.agent_output import AgentOutputSchemaBase
 from agents.exceptions import AgentsException
@@ -48,8 +48,13 @@ _LONGEST_WAIT = 2.0
 _NOTHING = completed([message("", item_id="nothing")], response_id="nothing")
 
 Answer: TypeAlias = AsyncGenerator[ResponseTextDeltaEvent | ResponseCompletedEvent, None]
-Ask: TypeAlias = Callable[[Provider], AsyncIterator[TResponseStreamEvent]]
-OnCalls: TypeAlias = Callable[[Provider, list[ResponseFunctionToolCall]], None]
+Ask: TypeAlias = Callable[[Provider], AsyncGenerator[TResponseStreamEvent, None]]
+
+
+class OnCalls(Protocol):
+    """Who is told which calls come, by name and arguments, and whether titles may move who makes them."""
+
+    def __call__(self, calls: Sequence[tuple[str, str]], *, heeds_titles: bool) -> None: ...
 
 
 class ModelChain(Model):
@@ -68,18 +73,16 @@ class ModelChain(Model):
         retry_wait: float,
         guide: Callable[[], str] | None = None,
         earlier: Sequence[TResponseInputItem] = (),
-        on_calls: OnCalls | None = None,
     ) -> None:
         """Take the providers in the order in which they are asked.
 
         `guide` is what models are told before all, and `earlier` what was said before: they are put before
-        the input of the run, which would copy and serialize them again and again. `on_calls` is told every
-        tool call of an answer before the first of them is made.
+        the input of the run, which would copy and serialize them again and again.
         """
         self._providers = list(providers)
         self._guide = guide
         self._earlier = with_plain_calls(earlier)
-        self._on_calls = on_calls
+        self._on_calls: OnCalls | None = None
         self._timeout = timeout
         self._retry_wait = retry_wait
         self._failures: list[ModelUnavailable] = []
@@ -109,6 +112,18 @@ class ModelChain(Model):
         self._is_ahead = True
         return answer
 
+    def tell_calls_to(self, listener: OnCalls) -> None:
+        """Let the listener know all tool calls of an answer, the last one too, before the first is made."""
+        self._on_calls = listener
+        self._tell_calls()
+
+    def _tell_calls(self) -> None:
+        if self._on_calls is not None:
+            output = self.answer.response.output
+            calls = [item for item in output if isinstance(item, ResponseFunctionToolCall)]
+            named = [(call.name, call.arguments) for call in calls]
+            self._on_calls(named, heeds_titles=not self.provider.follows_rules)
+
     async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
         raise NotImplementedError("A turn is always streamed.")
 
@@ -131,8 +146,8 @@ class ModelChain(Model):
             return _told_before(self.answer)
         items = [*self._earlier, *with_plain_calls(ItemHelpers.input_to_new_input_list(input))]
 
-        def ask(provider: Provider) -> AsyncIterator[TResponseStreamEvent]:
-            return provider.model.stream_response(
+        def ask(provider: Provider) -> AsyncGenerator[TResponseStreamEvent, None]:
+            answer = provider.model.stream_response(
                 self._guide and self._guide(),
                 self._readable(items, provider),
                 provider.settings,
@@ -144,6 +159,7 @@ class ModelChain(Model):
                 conversation_id=conversation_id,
                 prompt=prompt,
             )
+            return cast(AsyncGenerator[TResponseStreamEvent, None], answer)
 
         return self._answer(ask)
 
@@ -155,6 +171,7 @@ class ModelChain(Model):
                 async for event in events:
                     if isinstance(event, ResponseCompletedEvent):
                         self.answer = event
+                        self._tell_calls()
                         yield event
                         return
                     yield event
@@ -172,11 +189,14 @@ class ModelChain(Model):
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with span(f"chat {provider.model_name}", _asked(provider), is_current=False) as traced:
-                    async with aclosing(self._once(ask, provider)) as events:
-                        async for event in events:
-                            if traced is not None and isinstance(event, ResponseCompletedEvent):
-                                traced.set_attributes(_spent(event.response))
+                    async with aclosing(ask(provider)) as events:
+                        event = await self._next(events, provider)
+                        while isinstance(event, ResponseTextDeltaEvent):
                             yield event
+                            event = await self._next(events, provider)
+                        if traced is not None:
+                            traced.set_attributes(_spent(event.response))
+                        yield event
             except Exception as error:  # noqa: BLE001 - whatever a provider's client raises, the next one may answer.
                 failure = _told(error, provider)
                 if attempt < ATTEMPTS and self._may_ask_again(error, failure):
@@ -185,25 +205,23 @@ class ModelChain(Model):
                 self._failures.append(failure)
             return
 
-    async def _once(self, ask: Ask, provider: Provider) -> Answer:
-        async with aclosing(cast(AsyncGenerator[TResponseStreamEvent, None], ask(provider))) as events:
-            while True:
-                async with asyncio.timeout(self._timeout):
-                    event = await anext(events, None)
-                if isinstance(event, ResponseTextDeltaEvent):
-                    self._is_speaking = True
-                    yield event
-                elif isinstance(event, ResponseCompletedEvent):
-                    break
-                elif event is None:
-                    raise ModelMisbehaved(f"The model at {provider.name} broke off.")
-            if not _says_anything(event.response):
-                raise ModelMisbehaved(f"The model at {provider.name} gave an empty answer.")
-            event.response.output = with_fresh_ids(event.response.output)
-            if self._on_calls is not None:
-                calls = [item for item in event.response.output if isinstance(item, ResponseFunctionToolCall)]
-                self._on_calls(provider, calls)
-            yield event
+    async def _next(
+        self, events: AsyncIterator[TResponseStreamEvent], provider: Provider
+    ) -> ResponseTextDeltaEvent | ResponseCompletedEvent:
+        """The next piece of the answer, or its end."""
+        while True:
+            async with asyncio.timeout(self._timeout):
+                event = await anext(events, None)
+            if isinstance(event, ResponseTextDeltaEvent):
+                self._is_speaking = True
+                return event
+            if isinstance(event, ResponseCompletedEvent):
+                if not _says_anything(event.response):
+                    raise ModelMisbehaved(f"The model at {provider.name} gave an empty answer.")
+                event.response.output = with_fresh_ids(event.response.output)
+                return event
+            if event is None:
+                raise ModelMisbehaved(f"The model at {provider.name} broke off.")
 
     def _may_ask_again(self, error: Exception, failure: ModelUnavailable) -> bool:
         has_patience = (failure.retry_after or 0) <= _LONGEST_WAIT

@@ -17,9 +17,9 @@ _GAP = "\n\n"
 class TurnReader:
     """Keeps the text and the open tool calls of one turn."""
 
-    def __init__(self, outcomes: Mapping[str, Any]) -> None:
-        """Take what calls gave back, by their ids, as it comes in."""
-        self._outcomes = outcomes
+    def __init__(self) -> None:
+        self.outcomes: Mapping[str, Any] = {}
+        """What calls gave back, by their ids."""
         self._parts: list[str] = []
         self._is_interrupted = False
         self._open: dict[str, ToolCallStarted] = {}
@@ -70,6 +70,6 @@ class TurnReader:
 
     def _used(self, started: ToolCallStarted, item: ToolCallOutputItem) -> ToolUsed:
         call = (started.call_id, started.tool, started.arguments)
-        if started.call_id in self._outcomes:
-            return ToolUsed(*call, self._outcomes[started.call_id])
+        if started.call_id in self.outcomes:
+            return ToolUsed(*call, self.outcomes[started.call_id])
         return ToolUsed(*call, error_sentence(plain_text(item.output)), is_error=True)

@@ -30,23 +30,20 @@ class Mailbox:
         After so many seconds in which nothing came, that is nothing.
         """
         if not self._events and not self._is_closed:
-            await self._something(patience)
+            loop = asyncio.get_running_loop()
+            self._reader = loop.create_future()
+            # Not `asyncio.timeout`, which costs more than all the rest that is done for an event.
+            alarm = None if patience is None else loop.call_later(patience, self._wake_reader)
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+                if alarm is not None:
+                    alarm.cancel()
         if not self._events and self._is_closed:
             return None
         events, self._events = self._events, []
         return events
-
-    async def _something(self, patience: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        self._reader = loop.create_future()
-        # Not `asyncio.timeout`, which costs more than all the rest that is done for an event.
-        alarm = None if patience is None else loop.call_later(patience, self._wake_reader)
-        try:
-            await self._reader
-        finally:
-            self._reader = None
-            if alarm is not None:
-                alarm.cancel()
 
     def _wake_reader(self) -> None:
         if self._reader is not None and not self._reader.done():

@@ -1,13 +1,12 @@
 """A turn as server-sent events: what happens while it happens, and last the whole answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from src.assistant.events import ConfirmationNeeded, TextDelta, ToolCallFinished, ToolCallStarted, TurnEvent
@@ -28,41 +27,53 @@ STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PING = b": ping\n\n"
 
 
-class EventStream(StreamingResponse):
-    """The events of a turn; however the connection ends, the model does not work on for nobody."""
+class EventStream(Response):
+    """What happens in a turn; however the connection ends, the model does not work on for nobody.
+
+    An error is an event too, since the status is long sent. Where nothing happens for a while there is a
+    comment: proxies cut silent streams.
+    """
+
+    media_type = EVENT_STREAM
 
     def __init__(self, turn: Turn, request_id: str) -> None:
-        super().__init__(lines(turn, request_id), media_type=EVENT_STREAM, headers=STREAM_HEADERS)
+        # Not by the class above, which would say how long the body is.
+        self.status_code, self.background = 200, None
+        self.init_headers(STREAM_HEADERS)
         self._turn = turn
+        self._request_id = request_id
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         # Not Starlette's way, which is a group of two tasks and cancels the one that reads the turn.
         watching = asyncio.create_task(stop_at_hangup(self._turn, receive))
         try:
-            await self.stream_response(send)
+            await send(
+                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            )
+            is_over = False
+            while not is_over:
+                told, is_over = await self._next()
+                if told:
+                    await send({"type": "http.response.body", "body": told, "more_body": not is_over})
         except OSError as error:
             raise ClientDisconnect from error
         finally:
             watching.cancel()
             self._turn.stop()
 
+    async def _next(self) -> tuple[bytes, bool]:
+        """The lines of what happened at once, and whether they are the last: the whole answer, or the error.
 
-async def lines(turn: Turn, request_id: str, *, ping_seconds: float = PING_SECONDS) -> AsyncIterator[bytes]:
-    """The lines of the answer; an error is an event too, since the status is long sent.
-
-    Where nothing happens for a while there is a comment: proxies cut silent streams.
-    """
-    try:
-        while (events := await turn.next_events(ping_seconds)) is not None:
-            # What happened at once is sent at once; the whole answer stands alone, a retry may ask for it.
-            if told := b"".join(_data(body) for event in events if (body := _body(event))):
-                yield told
-            elif not events:
-                yield _PING
-    except DomainError as error:
-        yield _data(problem_of(error, request_id=request_id) | {"type": "error"})
-    else:
-        yield _data(turn.response().model_dump(mode="json"))
+        That stands alone: a retry may ask for it.
+        """
+        try:
+            events = await self._turn.next_events(PING_SECONDS)
+        except DomainError as error:
+            return _data(problem_of(error, request_id=self._request_id) | {"type": "error"}), True
+        if events is None:
+            return _data(self._turn.response().model_dump(mode="json")), True
+        told = b"".join(_data(body) for event in events if (body := _body(event)))
+        return told if events else _PING, False
 
 
 def _body(event: TurnEvent) -> dict[str, Any] | None:

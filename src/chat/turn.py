@@ -1,8 +1,6 @@
 """One turn under way: what it belongs to, what it has brought so far, and how it ended."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,6 +49,36 @@ class AnswerFailed(DomainError):
     code = "internal_error"
 
 
+class Work:
+    """What a task does within, which is all that `stop` cancels, and nothing that it does later."""
+
+    __slots__ = ("_task", "_was_stopped")
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[Any] | None = None
+        self._was_stopped = False
+
+    def __enter__(self) -> None:
+        """Begin.
+
+        Raises:
+            CancelledError: it was stopped, before or meanwhile.
+        """
+        if self._was_stopped:
+            raise asyncio.CancelledError
+        self._task = asyncio.current_task()
+
+    def __exit__(self, *_: object) -> None:
+        task, self._task = self._task, None
+        while task is not None and task.uncancel():
+            pass
+
+    def stop(self) -> None:
+        self._was_stopped = True
+        if self._task is not None:
+            self._task.cancel()
+
+
 @dataclass(slots=True)
 class Turn:
     """A message and what becomes of it; the events wait here for whoever reads them."""
@@ -81,10 +109,9 @@ class Turn:
     outcome: str = CANCELLED
     answered_at: datetime | None = None
     unstored: list[NewItem] = field(default_factory=list)
+    work: Work = field(default_factory=Work)
     _open: dict[str, ToolCallStarted] = field(default_factory=dict)
     _events: Mailbox = field(default_factory=Mailbox)
-    _work: asyncio.Task[Any] | None = None
-    _was_stopped: bool = False
 
     async def next_events(self, patience: float | None = None) -> list[TurnEvent] | None:
         """What has happened since, once something has, or None when the answer is whole.
@@ -102,28 +129,9 @@ class Turn:
     def tell(self, event: TurnEvent) -> None:
         self._events.put(event)
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Let `stop` cancel what this task does within, and nothing that it does later.
-
-        Raises:
-            CancelledError: it was stopped, before or meanwhile.
-        """
-        if self._was_stopped:
-            raise asyncio.CancelledError
-        self._work = asyncio.current_task()
-        try:
-            yield
-        finally:
-            work, self._work = self._work, None
-            while work is not None and work.uncancel():
-                pass
-
     def stop(self) -> None:
         """Stop the model; what was said so far is kept. After the end this does nothing."""
-        self._was_stopped = True
-        if self._work is not None:
-            self._work.cancel()
+        self.work.stop()
 
     def take_in(self, event: TurnEvent, now: datetime) -> None:
         if isinstance(event, TextDelta):

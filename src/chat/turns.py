@@ -172,7 +172,7 @@ class ChatTurns:
     async def _answered(self, turn: Turn, assistant: Assistant) -> DomainError | None:
         """Let the model answer, and tell what went wrong."""
         try:
-            with turn.at_work():
+            with turn.work:
                 async with asyncio.timeout(self._turn_seconds):
                     await self._follow(turn, assistant)
         except asyncio.CancelledError:

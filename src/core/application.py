@@ -1,9 +1,13 @@
 """FastAPI without the layers that nobody here uses."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from src.core.current_request import current_request
 from src.core.route_index import RouteIndex
 from src.core.routing import PlannedRoute
 
@@ -16,7 +20,7 @@ class Application(FastAPI):
         super().setup()
 
     def build_middleware_stack(self) -> ASGIApp:
-        app: ASGIApp = ExceptionMiddleware(RouteIndex(self.router), handlers=self.exception_handlers)
+        app: ASGIApp = FailureLayer(RouteIndex(self.router), self.exception_handlers)
         for layer in reversed(self.user_middleware):
             app = layer.cls(app, *layer.args, **layer.kwargs)
         return app
@@ -27,3 +31,27 @@ class Application(FastAPI):
             return
         scope["app"] = self
         await self.middleware_stack(scope, receive, send)
+
+
+class FailureLayer:
+    """Starlette's handlers of exceptions, called in where there is one: its layer surrounds every answer."""
+
+    def __init__(self, app: ASGIApp, handlers: Mapping[Any, Any]) -> None:
+        self._app = app
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            request = current_request.get()
+            if request is not None and request.status is not None:
+                raise
+            await ExceptionMiddleware(_failing(error), self._handlers)(scope, receive, send)
+
+
+def _failing(error: Exception) -> ASGIApp:
+    async def app(*_: object) -> None:
+        raise error
+
+    return app

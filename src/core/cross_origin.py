@@ -1,25 +1,23 @@
 """Which pages of other origins may read the answers."""
 
+from collections.abc import Awaitable
+from typing import Any
+
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import Message, Receive, Scope, Send
-
-_VARY = (b"vary", b"Origin")
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class CrossOriginLayer(CORSMiddleware):
-    """Starlette's layer, which would work on the headers of every answer, for requests that name an origin.
+class CrossOriginLayer:
+    """Starlette's layer, which would look through the headers of all requests, for those that name an origin.
 
-    The others come from no page of another origin; they are only told that its answer would differ.
+    The others come from no page of another origin. That its answer would differ is told by the layer of
+    requests: each says `Vary: Origin`.
     """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
-            await super().__call__(scope, receive, send)
-            return
+    def __init__(self, app: ASGIApp, /, **options: Any) -> None:
+        self._app = app
+        self._checking = CORSMiddleware(app, **options)
 
-        async def send_varied(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), _VARY]
-            await send(message)
-
-        await self.app(scope, receive, send_varied)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        is_asked = scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"])
+        return (self._checking if is_asked else self._app)(scope, receive, send)

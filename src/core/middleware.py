@@ -25,6 +25,7 @@ _EVERY: _RawHeaders = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
+    (b"vary", b"Origin"),
 ]
 # Hugging Face shows the pages inside its own; nobody else may. No X-Frame-Options: it knows no such list.
 _OF_PAGES: _RawHeaders = [

@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -89,11 +89,11 @@ class RateLimitLayer:
         self._open_to_all = open_to_all
         self._addresses = addresses
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self._app
         if scope["type"] == "http" and self._open_to_all.fullmatch(scope["path"]):
             app = self._refusal_of(scope) or app
-        await app(scope, receive, send)
+        return app(scope, receive, send)
 
     def _refusal_of(self, scope: Scope) -> ASGIApp | None:
         client = scope.get("client")

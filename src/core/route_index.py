@@ -1,7 +1,7 @@
 """Routes looked up by the parts of a path, where Starlette would try one after the other."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -52,7 +52,7 @@ class RouteIndex:
             if isinstance(route, Route) and _is_plain(route.path):
                 self._place(route).routes.append(_Known.of(route))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and not scope.get("root_path"):
             parts = scope["path"].split("/")
             for known in _found(self._root, parts, 0):
@@ -60,9 +60,8 @@ class RouteIndex:
                     route = known.route
                     scope["router"], scope["route"], scope["endpoint"] = self._router, route, route.endpoint
                     scope["path_params"] = known.values(parts)
-                    await route.app(scope, receive, send)
-                    return
-        await self._router(scope, receive, send)
+                    return route.app(scope, receive, send)
+        return self._router(scope, receive, send)
 
     def _place(self, route: Route) -> _Node:
         node = self._root

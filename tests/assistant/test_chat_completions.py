@@ -1,7 +1,7 @@
 """The service's own way to a model, held against the SDK's, which takes longer to do the same."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeAlias
 
@@ -162,7 +162,7 @@ async def test_every_answer_is_read_as_the_sdk_reads_it(chunks: list[Any]) -> No
     ],
 )
 async def test_text_that_came_in_one_read_is_one_piece(reads: list[Any], pieces: list[str]) -> None:
-    async def batches() -> AsyncIterator[list[Any]]:
+    async def batches() -> AsyncGenerator[list[Any], None]:
         for read in reads:
             yield read
 

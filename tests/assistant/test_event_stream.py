@@ -2,7 +2,7 @@
 
 import asyncio
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from hypothesis import given
@@ -29,6 +29,7 @@ class Reads:
 
     def __init__(self, *reads: bytes | Exception) -> None:
         self._reads = list(reads)
+        self.is_closed = False
 
     async def read(self) -> bytes:
         read = self._reads.pop(0) if self._reads else b""
@@ -36,9 +37,15 @@ class Reads:
             raise read
         return read
 
+    def close(self) -> None:
+        self.is_closed = True
+
+    async def asked(self) -> Self:
+        return self
+
 
 async def batches_of(*reads: bytes | Exception) -> list[list[Any]]:
-    return [batch async for batch in read_json(Reads(*reads))]
+    return [batch async for batch in read_json(Reads(*reads).asked)]
 
 
 @given(cuts=st.lists(st.integers(0, len(STREAM.encode())), max_size=8))
@@ -72,7 +79,7 @@ async def test_what_came_before_a_failure_is_told(
 ) -> None:
     begun = b'data: {"n": 1}\n\n'
     reads = [begun, ending] if isinstance(ending, Exception) else [begun + ending]
-    batches = read_json(Reads(*reads))
+    batches = read_json(Reads(*reads).asked)
 
     told = await anext(batches)
     with pytest.raises(failure):
@@ -88,6 +95,7 @@ async def test_a_stream_that_stays_open_after_its_end_is_left() -> None:
 
     stream = Open(b'data: {"n": 1}\n\ndata: [DONE]\n\n')
 
-    batches = [batch async for batch in read_json(stream)]
+    batches = [batch async for batch in read_json(stream.asked)]
 
     assert batches == [[{"n": 1}]]
+    assert stream.is_closed

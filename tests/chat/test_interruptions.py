@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,13 +11,15 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Integer, bindparam, func, select
+from starlette.types import Message
 
 from src.assistant.events import TextDelta
 from src.auth.context import Caller
+from src.chat import sse
 from src.chat.leases import LEASE_SECONDS
 from src.chat.limits import Admission
 from src.chat.schemas import ChatRequest
-from src.chat.sse import lines
+from src.chat.sse import EventStream
 from src.chat.turn import Turn
 from src.chat.turn_repository import Beginning, TurnRepository
 from src.chat.turns import ChatTurns
@@ -171,9 +174,27 @@ async def test_a_database_that_goes_away_is_a_503_and_the_conversation_goes_on_l
         ]
 
 
-async def test_a_silent_stream_is_kept_open_by_comments() -> None:
+async def sent(turn: Turn) -> AsyncIterator[bytes]:
+    """What goes over the wire for a turn, as it goes."""
+    bodies: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def receive() -> Message:
+        return await asyncio.Future()
+
+    sending = asyncio.create_task(EventStream(turn, "request-1")({}, receive, bodies.put))
+    is_over = False
+    while not is_over:
+        message = await bodies.get()
+        is_over = not message.get("more_body", True)
+        if "body" in message:
+            yield message["body"]
+    await sending
+
+
+async def test_a_silent_stream_is_kept_open_by_comments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "PING_SECONDS", 0.001)
     turn = Turn(Caller("anna"), 1, "hi", NOW)
-    stream = lines(turn, "request-1", ping_seconds=0.001)
+    stream = sent(turn)
 
     first = await anext(stream)
     turn.tell(TextDelta("Hello."))
@@ -191,7 +212,7 @@ async def test_what_happened_together_is_sent_together_and_the_whole_answer_by_i
         turn.tell(TextDelta(piece))
     turn.let_go()
 
-    told, whole = [chunk async for chunk in lines(turn, "request-1")]
+    told, whole = [chunk async for chunk in sent(turn)]
 
     assert told == b'data: {"type":"text_delta","text":"Hel"}\n\ndata: {"type":"text_delta","text":"lo."}\n\n'
     assert whole.startswith(b'data: {"conversation_id":1,')
