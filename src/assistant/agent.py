@@ -101,9 +101,10 @@ class Assistant:
         run = self._prepared(_with_first(model, self._providers), caller, guide, history)
         reader = TurnReader()
         async with aclosing(await run.begin()) as answer:
-            async for event in answer:
-                for told in reader.hear(event):
-                    yield told
+            async for piece in answer:
+                if isinstance(piece, str):
+                    for told in reader.hear(piece):
+                        yield told
         if run.has_more_to_do():
             async with aclosing(run.go_on(reader, self._max_turns)) as rest:
                 async for told in rest:
@@ -122,7 +123,7 @@ class Assistant:
         history = [UserSaid("hello")]
         guide = partial(instructions, local_time=local_time, week_start="mon", date_order="mdy")
         run = self._prepared([local_provider()], Caller(user_id=""), guide, history)
-        _ = [event async for event in await run.begin()]
+        _ = [piece async for piece in await run.begin()]
         _ = [told async for told in run.go_on(TurnReader(), self._max_turns)]
 
     async def close(self) -> None:

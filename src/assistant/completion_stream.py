@@ -44,6 +44,7 @@ async def read_answer(
                 yield text_delta(piece)
             if more:
                 break
+            del batch
         if text.is_whole and not more:
             yield text.end()
             return
@@ -73,7 +74,6 @@ class _PlainText:
     """What an answer begins with, up to the first chunk that brings more than text, its end and its usage."""
 
     pieces: list[str] = field(default_factory=list)
-    first: Json = field(default_factory=dict)
     ending: str | None = None
     usage: Json | None = None
 
@@ -91,7 +91,6 @@ class _PlainText:
         choices = chunk.get("choices") or ()
         if len(choices) > 1 or not all(_is_plain(choice) for choice in choices):
             return False
-        self.first = self.first or chunk
         self.usage = chunk.get("usage") or self.usage
         for choice in choices:
             self.ending = choice.get("finish_reason") or self.ending
@@ -107,11 +106,11 @@ class _PlainText:
 
     def as_chunks(self) -> list[Json]:
         """All of it in one chunk, for whoever reads on."""
-        if not self.first:
+        if not (self.pieces or self.ending or self.usage):
             return []
         delta = {"role": "assistant", "content": "".join(self.pieces)}
         choice = {"index": 0, "delta": delta, "finish_reason": self.ending}
-        return [self.first | {"choices": [choice], "usage": self.usage}]
+        return [{"choices": [choice], "usage": self.usage}]
 
 
 def _is_plain(choice: Json) -> bool:

@@ -53,6 +53,7 @@ async def read_json(ask: Callable[[], Awaitable[Readable]]) -> AsyncGenerator[li
             if ending is _DONE:
                 await _drained(answer)
                 return
+            del received, batch  # The model may be silent for long.
     finally:
         answer.close()
 

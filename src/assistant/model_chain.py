@@ -6,9 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, TypeAlias, cast
 
-from agents.agent_output import AgentOutputSchemaBase
 from agents.exceptions import AgentsException
-from agents.handoffs import Handoff
 from agents.items import ItemHelpers, ModelResponse, TResponseInputItem, TResponseStreamEvent
 from agents.model_settings import ModelSettings
 from agents.models.interface import Model, ModelTracing
@@ -22,7 +20,6 @@ from openai.types.responses import (
     ResponseOutputText,
     ResponseTextDeltaEvent,
 )
-from openai.types.responses.response_prompt_param import ResponsePromptParam
 
 from src.assistant.data_marks import with_marked_outputs
 from src.assistant.errors import (
@@ -35,7 +32,7 @@ from src.assistant.errors import (
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
 from src.assistant.repairs import with_fresh_ids, with_plain_calls
-from src.assistant.responses import completed, message
+from src.assistant.responses import completed, message, text_delta
 from src.assistant.sent_files import has_pictures, without_pictures
 from src.core.current_request import span
 
@@ -47,7 +44,8 @@ _LONGEST_WAIT = 2.0
 
 _NOTHING = completed([message("", item_id="nothing")], response_id="nothing")
 
-Answer: TypeAlias = AsyncGenerator[ResponseTextDeltaEvent | ResponseCompletedEvent, None]
+Answer: TypeAlias = AsyncGenerator[str | ResponseCompletedEvent, None]
+"""The text in pieces, and then the end."""
 Ask: TypeAlias = Callable[[Provider], AsyncGenerator[TResponseStreamEvent, None]]
 
 
@@ -97,20 +95,8 @@ class ModelChain(Model):
 
     def begin(self, asked: TResponseInputItem, tools: list[Tool]) -> Answer:
         """The first answer of the turn; a run that begins after it is given its end as the first one."""
-        answer = self.stream_response(
-            None,
-            [asked],
-            ModelSettings(),
-            tools,
-            None,
-            [],
-            ModelTracing.DISABLED,
-            previous_response_id=None,
-            conversation_id=None,
-            prompt=None,
-        )
         self._is_ahead = True
-        return answer
+        return self._answer(self._asking([asked], tools))
 
     def tell_calls_to(self, listener: OnCalls) -> None:
         """Let the listener know all tool calls of an answer, the last one too, before the first is made."""
@@ -133,18 +119,22 @@ class ModelChain(Model):
         input: str | list[TResponseInputItem],  # noqa: A002 - the name is the interface's.
         model_settings: ModelSettings,  # noqa: ARG002 - a run has none of its own.
         tools: list[Tool],
-        output_schema: AgentOutputSchemaBase | None,
-        handoffs: list[Handoff],
-        tracing: ModelTracing,
-        *,
-        previous_response_id: str | None,
-        conversation_id: str | None,
-        prompt: ResponsePromptParam | None,
-    ) -> Answer:
+        *_: object,
+        **__: object,
+    ) -> AsyncIterator[TResponseStreamEvent]:
+        return self._told(self._asking(ItemHelpers.input_to_new_input_list(input), tools))
+
+    async def _told(self, ask: Ask) -> AsyncGenerator[TResponseStreamEvent, None]:
         if self._is_ahead:
             self._is_ahead = False
-            return _told_before(self.answer)
-        items = [*self._earlier, *with_plain_calls(ItemHelpers.input_to_new_input_list(input))]
+            yield self.answer
+            return
+        async with aclosing(self._answer(ask)) as answer:
+            async for piece in answer:
+                yield text_delta(piece) if isinstance(piece, str) else piece
+
+    def _asking(self, given: Sequence[TResponseInputItem], tools: list[Tool]) -> Ask:
+        items = [*self._earlier, *with_plain_calls(given)]
 
         def ask(provider: Provider) -> AsyncGenerator[TResponseStreamEvent, None]:
             answer = provider.model.stream_response(
@@ -152,29 +142,29 @@ class ModelChain(Model):
                 self._readable(items, provider),
                 provider.settings,
                 tools,
-                output_schema,
-                handoffs,
-                tracing,
-                previous_response_id=previous_response_id,
-                conversation_id=conversation_id,
-                prompt=prompt,
+                None,
+                [],
+                ModelTracing.DISABLED,
+                previous_response_id=None,
+                conversation_id=None,
+                prompt=None,
             )
             return cast(AsyncGenerator[TResponseStreamEvent, None], answer)
 
-        return self._answer(ask)
+        return ask
 
     async def _answer(self, ask: Ask) -> Answer:
         self._is_speaking = False
         while self._providers:
             self.provider = self._providers[0]
-            async with aclosing(self._persistently(ask, self.provider)) as events:
-                async for event in events:
-                    if isinstance(event, ResponseCompletedEvent):
-                        self.answer = event
+            async with aclosing(self._persistently(ask, self.provider)) as pieces:
+                async for piece in pieces:
+                    if not isinstance(piece, str):
+                        self.answer = piece
                         self._tell_calls()
-                        yield event
+                        yield piece
                         return
-                    yield event
+                    yield piece
             self._providers.pop(0)
             self._hides_pictures = False
             if self._is_speaking:
@@ -190,13 +180,13 @@ class ModelChain(Model):
             try:
                 with span(f"chat {provider.model_name}", _asked(provider), is_current=False) as traced:
                     async with aclosing(ask(provider)) as events:
-                        event = await self._next(events, provider)
-                        while isinstance(event, ResponseTextDeltaEvent):
-                            yield event
-                            event = await self._next(events, provider)
+                        piece = await self._next(events, provider)
+                        while isinstance(piece, str):
+                            yield piece
+                            piece = await self._next(events, provider)
                         if traced is not None:
-                            traced.set_attributes(_spent(event.response))
-                        yield event
+                            traced.set_attributes(_spent(piece.response))
+                        yield piece
             except Exception as error:  # noqa: BLE001 - whatever a provider's client raises, the next one may answer.
                 failure = _told(error, provider)
                 if attempt < ATTEMPTS and self._may_ask_again(error, failure):
@@ -207,14 +197,14 @@ class ModelChain(Model):
 
     async def _next(
         self, events: AsyncIterator[TResponseStreamEvent], provider: Provider
-    ) -> ResponseTextDeltaEvent | ResponseCompletedEvent:
+    ) -> str | ResponseCompletedEvent:
         """The next piece of the answer, or its end."""
         while True:
             async with asyncio.timeout(self._timeout):
                 event = await anext(events, None)
             if isinstance(event, ResponseTextDeltaEvent):
                 self._is_speaking = True
-                return event
+                return event.delta
             if isinstance(event, ResponseCompletedEvent):
                 if not _says_anything(event.response):
                     raise ModelMisbehaved(f"The model at {provider.name} gave an empty answer.")
@@ -243,10 +233,6 @@ class ModelChain(Model):
 
     def _wait(self, failure: ModelUnavailable) -> float:
         return self._retry_wait if failure.retry_after is None else float(failure.retry_after)
-
-
-async def _told_before(answer: ResponseCompletedEvent) -> Answer:
-    yield answer
 
 
 def _asked(provider: Provider) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agents.items import ToolCallItem, ToolCallOutputItem, TResponseStreamEvent
+from agents.items import ToolCallItem, ToolCallOutputItem
 from agents.stream_events import RawResponsesStreamEvent, RunItemStreamEvent, StreamEvent
 from openai.types.responses import ResponseFunctionToolCall, ResponseTextDeltaEvent
 
@@ -30,25 +30,21 @@ class TurnReader:
 
     def read(self, event: StreamEvent) -> Iterator[TurnEvent]:
         if isinstance(event, RawResponsesStreamEvent):
-            yield from self.hear(event.data)
+            if isinstance(event.data, ResponseTextDeltaEvent):
+                yield from self.hear(event.data.delta)
         elif isinstance(event, RunItemStreamEvent):
             if isinstance(event.item, ToolCallItem):
                 yield from self._called(event.item.raw_item)
             elif isinstance(event.item, ToolCallOutputItem):
                 yield from self._returned(event.item)
 
-    def hear(self, event: TResponseStreamEvent) -> Iterator[TurnEvent]:
-        """A piece of the model's answer."""
-        if isinstance(event, ResponseTextDeltaEvent):
-            yield from self._spoken(event.delta)
-
     def add(self, paragraph: str) -> Iterator[TurnEvent]:
         """A paragraph that the service itself says after the model."""
         self._is_interrupted = True
-        yield from self._spoken(paragraph)
+        yield from self.hear(paragraph)
 
-    def _spoken(self, delta: str) -> Iterator[TurnEvent]:
-        """What is said after a tool call is a paragraph of its own."""
+    def hear(self, delta: str) -> Iterator[TurnEvent]:
+        """A piece of the model's answer; what is said after a tool call is a paragraph of its own."""
         if self._is_interrupted and self._parts:
             delta = _GAP + delta
         self._is_interrupted = False
