@@ -42,7 +42,7 @@ ATTEMPTS = 2
 _LONGEST_WAIT = 2.0
 """Seconds a turn waits for a provider that asks for patience, before it turns to the next one."""
 
-_NOTHING = completed([message("", item_id="nothing")], response_id="nothing")
+_NOTHING = completed([], response_id="nothing")
 
 Answer: TypeAlias = AsyncGenerator[str | ResponseCompletedEvent, None]
 """The text in pieces, and then the end."""
@@ -171,7 +171,7 @@ class ModelChain(Model):
                 break
         failures = self._failures[-1:] if self._is_speaking else self._failures
         self.failure = no_model_answered(failures)
-        self.answer = _NOTHING
+        self.answer = completed([message("", item_id="nothing")], response_id="nothing")
         yield self.answer
 
     async def _persistently(self, ask: Ask, provider: Provider) -> Answer:
