@@ -25,6 +25,10 @@ EVENT_SCHEMA = {
 }
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PING = b": ping\n\n"
+_RAW_HEADERS = [
+    (b"content-type", f"{EVENT_STREAM}; charset=utf-8".encode()),
+    *((name.lower().encode(), value.encode()) for name, value in STREAM_HEADERS.items()),
+]
 
 
 class EventStream(Response):
@@ -34,12 +38,9 @@ class EventStream(Response):
     comment: proxies cut silent streams.
     """
 
-    media_type = EVENT_STREAM
-
     def __init__(self, turn: Turn, request_id: str) -> None:
         # Not by the class above, which would say how long the body is.
-        self.status_code, self.background = 200, None
-        self.init_headers(STREAM_HEADERS)
+        self.status_code, self.background, self.raw_headers = 200, None, _RAW_HEADERS.copy()
         self._turn = turn
         self._request_id = request_id
 
