@@ -6,6 +6,8 @@ That client itself takes half a millisecond to ask, and its answer 15 KiB for as
 from collections.abc import Mapping
 from functools import cache, cached_property
 from ssl import SSLContext
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import orjson
 from aiohttp import (
@@ -19,6 +21,8 @@ from aiohttp import (
 from httpx2 import Request, Response, create_ssl_context
 from openai import APIConnectionError, APIStatusError
 from pydantic import SecretStr
+
+from src.core.health import VERSION
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -39,6 +43,7 @@ class ProviderClient:
         self._headers = {
             "Authorization": f"Bearer {api_key.get_secret_value()}",
             "Content-Type": "application/json",
+            "User-Agent": f"todo-ai/{VERSION}",
             **(headers or {}),
         }
         self._timeout = ClientTimeout(sock_connect=connect_timeout)
@@ -77,7 +82,9 @@ class ProviderClient:
             cookie_jar=DummyCookieJar(),
             headers=self._headers,
             timeout=self._timeout,
-            trust_env=True,
+            # Found once: with `trust_env` each request would look for it in a thread, and for passwords in
+            # a `.netrc` that do not go together with a key.
+            proxy=_proxy_for(self.base_url),
         )
 
 
@@ -109,6 +116,12 @@ class Answer:
     def close(self) -> None:
         """Give the connection up; one whose answer was read to its end serves other requests already."""
         self._response.close()
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy that the environment names: `HTTPS_PROXY`, `HTTP_PROXY`, and who needs none in `NO_PROXY`."""
+    to = urlsplit(url)
+    return None if proxy_bypass(to.hostname or "") else getproxies().get(to.scheme)
 
 
 def _refusal(response: ClientResponse, text: str) -> APIStatusError:

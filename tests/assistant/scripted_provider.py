@@ -20,6 +20,7 @@ class ScriptedProvider:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.clients: list[object] = []
         self.hung_up = asyncio.Event()
         self.base_url = ""
 
@@ -27,6 +28,7 @@ class ScriptedProvider:
         self.requests.append(await request.json())
         self.headers.append(dict(request.headers))
         self.paths.append(request.path)
+        self.clients.append(request.transport and request.transport.get_extra_info("peername"))
         step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
         try:
             return await step(request)
