@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from src.assistant.events import ConfirmationNeeded, TextDelta, ToolCallFinished, ToolCallStarted, TurnEvent
@@ -31,7 +31,7 @@ _RAW_HEADERS = [
 ]
 
 
-class EventStream(Response):
+class EventStream(StreamingResponse):
     """What happens in a turn; however the connection ends, the model does not work on for nobody.
 
     An error is an event too, since the status is long sent. Where nothing happens for a while there is a
@@ -39,7 +39,7 @@ class EventStream(Response):
     """
 
     def __init__(self, turn: Turn, request_id: str) -> None:
-        # Not by the class above, which would say how long the body is.
+        # Not by the class above: it takes an iterator, through which every piece would go.
         self.status_code, self.background, self.raw_headers = 200, None, _RAW_HEADERS.copy()
         self._turn = turn
         self._request_id = request_id

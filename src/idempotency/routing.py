@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, cast
 
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from src.auth.dependencies import get_identity
 from src.core.clock import Clock
@@ -74,9 +75,8 @@ class PatientIdempotentRoute(IdempotentRoute):
             await keys.release(key)
             raise
         if isinstance(response, StreamingResponse):
-            response.body_iterator = _recorded(response.body_iterator, keys, key)
-        else:
-            await keys.answer(key, response.status_code, _kept_headers(response), bytes(response.body))
+            return _Recorded(response, keys, key)
+        await keys.answer(key, response.status_code, _kept_headers(response), bytes(response.body))
         return response
 
 
@@ -127,16 +127,29 @@ async def _awaited(keys: IdempotencyRepository, key: str, fingerprint: bytes) ->
         raise StillRunning from error
 
 
-async def _recorded(stream: AsyncIterable[Any], keys: IdempotencyRepository, key: str) -> AsyncIterator[Any]:
-    """The stream, whose last event is kept as the answer; a stream that breaks off gives the key back."""
-    last = b""
-    try:
-        async for chunk in stream:
-            last = chunk
-            yield chunk
-    finally:
-        # The whole answer is the one event without a type.
-        if last.startswith(b"data: {") and not last.startswith(b'data: {"type":'):
-            await asyncio.shield(keys.answer(key, 200, {"content-type": _EVENT_STREAM}, last))
-        else:
-            await asyncio.shield(keys.release(key))
+class _Recorded(Response):
+    """A streamed answer whose last event is kept as the answer; one that breaks off gives the key back."""
+
+    def __init__(self, streamed: StreamingResponse, keys: IdempotencyRepository, key: str) -> None:
+        super().__init__(status_code=streamed.status_code)
+        self._streamed = streamed
+        self._keys = keys
+        self._key = key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        last = b""
+
+        async def send_noted(message: Message) -> None:
+            nonlocal last
+            last = message.get("body") or last
+            await send(message)
+
+        try:
+            await self._streamed(scope, receive, send_noted)
+        finally:
+            # The whole answer is the one event without a type.
+            if last.startswith(b"data: {") and not last.startswith(b'data: {"type":'):
+                kept = self._keys.answer(self._key, 200, {"content-type": _EVENT_STREAM}, last)
+            else:
+                kept = self._keys.release(self._key)
+            await asyncio.shield(kept)
