@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from agents import ModelSettings
 from agents.tracing import set_trace_provider
@@ -21,6 +22,7 @@ from src.assistant.toolbox import InProcessMCP, Toolbox
 from src.assistant.transcript import input_items
 from src.assistant.turn import TurnReader
 from src.auth.context import Actor, ActorKind, Caller
+from src.language import LanguageContext, find_whens
 
 
 class Assistant:
@@ -90,8 +92,9 @@ class Assistant:
         yield TurnFinished(reader.text, run.chain.provider.name, run.chain.provider.model_name, run.spent)
 
     async def warm_up(self, local_time: datetime) -> None:
-        """Pay now what the first turn of a process costs: lazy imports, schemas, clients."""
+        """Pay now what the first turn of a process costs: lazy imports, schemas, clients, expressions."""
         complete_schemas_of_turns()
+        find_whens("hello", LanguageContext(local_time, ZoneInfo("UTC")))
         for provider in self._providers:
             _ = provider.model
         history = [UserSaid("hello")]
