@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from src.auth.identity import EVERY_SCOPE, Scope
@@ -34,7 +34,7 @@ class Caller:
     email: str | None = None
     timezone: str | None = None
     """The IANA zone this request asked for (`X-Timezone`); the stored setting counts where it is None."""
-    actor: Actor = field(default_factory=Actor)
+    actor: Actor = Actor()
     scopes: frozenset[Scope] = EVERY_SCOPE
 
     def require_write(self) -> None:

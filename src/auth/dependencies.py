@@ -46,8 +46,10 @@ async def get_reader(
 
 def asked_zone(name: str | None) -> str | None:
     """The zone that a request asks for, under its own name; refused before anything is done."""
+    if not name:
+        return None
     with named_by(ZONE_HEADER):
-        return zone_named(name).key if name else None
+        return zone_named(name).key
 
 
 ReaderDep = Annotated[Caller, Depends(get_reader)]

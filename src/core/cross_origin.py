@@ -19,5 +19,5 @@ class CrossOriginLayer:
         self._checking = CORSMiddleware(app, **options)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        is_asked = scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"])
+        is_asked = scope["type"] == "http" and b"origin" in dict(scope["headers"])
         return (self._checking if is_asked else self._app)(scope, receive, send)

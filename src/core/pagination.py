@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -75,8 +76,13 @@ def decode_cursor(key: bytes, order: str, cursor: str) -> list[Any]:
 
 def _seal(key: bytes, body: bytes) -> bytes:
     # Not HMAC: OpenSSL's lets go of the interpreter, and to get it back costs more than the seal.
-    fitting = hashlib.blake2b(key, digest_size=32).digest()
-    return hashlib.blake2b(body, key=fitting, digest_size=_TAG_BYTES).digest()
+    return hashlib.blake2b(body, key=_fitting(key), digest_size=_TAG_BYTES).digest()
+
+
+@lru_cache(1024)
+def _fitting(key: bytes) -> bytes:
+    """The key in the length that a hash takes; users come back for further pages."""
+    return hashlib.blake2b(key, digest_size=32).digest()
 
 
 def instant_from_cursor(value: Any) -> datetime:

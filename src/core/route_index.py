@@ -1,7 +1,7 @@
 """Routes looked up by the parts of a path, where Starlette would try one after the other."""
 
 import re
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -55,12 +55,12 @@ class RouteIndex:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and not scope.get("root_path"):
             parts = scope["path"].split("/")
-            for known in _found(self._root, parts, 0):
-                if known.takes(scope["method"]):
-                    route = known.route
-                    scope["router"], scope["route"], scope["endpoint"] = self._router, route, route.endpoint
-                    scope["path_params"] = known.values(parts)
-                    return route.app(scope, receive, send)
+            known = _found(self._root, parts, 0, scope["method"])
+            if known is not None:
+                route = known.route
+                scope["router"], scope["route"], scope["endpoint"] = self._router, route, route.endpoint
+                scope["path_params"] = known.values(parts)
+                return route.app(scope, receive, send)
         return self._router(scope, receive, send)
 
     def _place(self, route: Route) -> _Node:
@@ -79,12 +79,12 @@ def _is_plain(path: str) -> bool:
     return all("{" not in part or _PARAMETER.fullmatch(part) for part in path.split("/"))
 
 
-def _found(node: _Node, parts: list[str], depth: int) -> Iterator[_Known]:
+def _found(node: _Node, parts: list[str], depth: int, method: str) -> _Known | None:
     if depth == len(parts):
-        yield from node.routes
-        return
-    named = node.named.get(parts[depth])
-    if named is not None:
-        yield from _found(named, parts, depth + 1)
-    if node.any_part is not None and parts[depth]:
-        yield from _found(node.any_part, parts, depth + 1)
+        return next((known for known in node.routes if known.takes(method)), None)
+    found, part = None, parts[depth]
+    if part in node.named:
+        found = _found(node.named[part], parts, depth + 1, method)
+    if found is None and part and node.any_part is not None:
+        found = _found(node.any_part, parts, depth + 1, method)
+    return found

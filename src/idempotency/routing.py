@@ -34,6 +34,8 @@ class IdempotentRoute(StrictRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
+        if "POST" not in self.methods:
+            return handle
 
         async def handle_once(request: Request) -> Response:
             key = _key_of(request)
@@ -81,7 +83,7 @@ class PatientIdempotentRoute(IdempotentRoute):
 
 
 def _key_of(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    key = request.headers.get("idempotency-key")
     if key is None:
         return None
     if not 1 <= len(key) <= 255 or not key.isprintable():

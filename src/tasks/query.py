@@ -128,7 +128,7 @@ def _end_of(day: Any, preferences: Preferences) -> datetime:
 
 
 def _order_name(chosen: TaskFilter) -> str:
-    return f"{chosen.sort.value}:{chosen.direction.value}"
+    return f"{chosen.sort}:{chosen.direction}"
 
 
 def cursor_after(row: Row, chosen: TaskFilter, key: bytes) -> str:
