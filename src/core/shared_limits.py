@@ -7,6 +7,7 @@ the limit get through. `now` comes from the asking process, whose clocks must ag
 
 import hashlib
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -159,7 +160,7 @@ def refusal_of(taken: Iterable[datetime], limits: Sequence[Limit], now: datetime
 
 def _left(instants: list[datetime], limit: Limit, now: datetime) -> Allowance:
     window = timedelta(seconds=limit.seconds)
-    inside = [instant for instant in instants if instant > now - window]
+    inside = instants[bisect_right(instants, now - window) :]
     remaining = max(limit.most - len(inside), 0)
     # With more inside than are let through (the limit was lowered), the oldest leaving makes no room yet.
     leaving = inside[max(len(inside) - limit.most, 0)] + window - now if inside else timedelta(0)
