@@ -34,7 +34,7 @@ class IdempotentRoute(StrictRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        if "POST" not in self.methods:
+        if "POST" not in (self.methods or ()):
             return handle
 
         async def handle_once(request: Request) -> Response:
