@@ -25,7 +25,7 @@ from src.core.errors import DatabaseUnavailable, DomainError
 from src.core.metrics import turn_ended
 from src.core.shared_limits import SharedLimits
 from src.preferences.schemas import Preferences
-from src.preferences.service import preferences_in
+from src.preferences.service import agree_on, preferences_in
 
 log = logging.getLogger(__name__)
 
@@ -204,11 +204,13 @@ class ChatTurns:
         said = await history(self._database, caller.user_id, opening.items)
         if not said:
             raise ConversationNotFound(conversation_id)
+        preferences = preferences_in(opening.settings, caller)
+        agree_on(preferences, caller)
         return (await assistant()).run(
             said,
             caller=replace(caller, actor=Actor(ActorKind.AGENT)),
             model=turn.model,
-            **_clock_and_calendar(preferences_in(opening.settings, caller), self._clock()),
+            **_clock_and_calendar(preferences, self._clock()),
         )
 
     async def _keep(self, turn: Turn) -> bool:

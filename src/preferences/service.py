@@ -1,5 +1,6 @@
 """A user's settings, and the clock and calendar they give to a request."""
 
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from src.preferences.usage import UsageReader
 from src.recurrence.terms import Weekday
 
 _DEFAULTS: dict[str, Any] = {"timezone": None, "week_start": "mon", "date_order": "mdy"}
+_agreed: ContextVar[tuple[str, Preferences] | None] = ContextVar("agreed", default=None)
 
 
 class PreferencesService:
@@ -31,6 +33,9 @@ class PreferencesService:
         return self._in_force
 
     async def _read(self) -> Preferences:
+        user_id, agreed = _agreed.get() or (None, None)
+        if agreed is not None and user_id == self._caller.user_id:
+            return agreed
         return preferences_in(await self._repository.get(), self._caller)
 
     async def get(self) -> SettingsRead:
@@ -50,6 +55,14 @@ class PreferencesService:
     async def update(self, change: SettingsUpdate, now: datetime) -> SettingsRead:
         row = await self._repository.save(change.given(), now)
         return _read(row or _DEFAULTS)
+
+
+def agree_on(preferences: Preferences, caller: Caller) -> None:
+    """Let all that this task does for a caller go by these, whatever becomes of the settings meanwhile.
+
+    What a model is told, and how its calls are read, is one clock and one calendar.
+    """
+    _agreed.set((caller.user_id, preferences))
 
 
 def preferences_in(row: Row | None, caller: Caller) -> Preferences:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 import orjson
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
 
 from src.core.config import Settings
@@ -91,6 +92,25 @@ async def test_a_tool_call_in_pieces_creates_the_task_as_events(
     ]
     assert whole["response"] == "I added it."
     assert (task["title"], task["due_date"]) == ("Call mom", "2026-11-23")
+
+
+async def test_a_call_is_read_by_the_clock_that_its_model_was_told(
+    settings: Settings, clock: StandingClock, user_id: str
+) -> None:
+    async def moves_while_it_thinks(request: web.Request) -> web.StreamResponse:
+        # At 10:00 UTC it is already 22 November on Kiritimati, 14 hours ahead.
+        await client.patch("/api/me/settings", json={"timezone": "Pacific/Kiritimati"})
+        return await ADDS_MOM(request)
+
+    said = (moves_while_it_thinks, says("Done."), ADDS_MOM, says("Done."))
+    async with talking_to(settings, clock, user_id, *said) as (client, provider):
+        due = []
+        for _ in range(2):
+            answer = await say(client, "Add a task to call mom tomorrow")
+            due.append(answer["tool_calls"][0]["result"]["task"]["due_date"])
+
+    assert "Local time: 2026-11-21T10:00:00+00:00" in provider.requests[0]["messages"][0]["content"]
+    assert due == ["2026-11-22", "2026-11-23"]
 
 
 async def test_two_calls_of_one_response_whose_pieces_are_mixed_are_both_done(
