@@ -188,7 +188,7 @@ BARE: tuple[Rule, ...] = (
         lambda s: (
             (s.dated() or re.search(rf"\b{GATHERING}\b", s.core) is not None)
             and words.starts_with_chore(s.core)
-            and not s.foreign()
+            and (not s.foreign() or words.repeats(s.core) or s.core.startswith("pay "))
             and not re.match(
                 r"^(?:do (?:i|you|we|they)|order|send|get me|text|give me|help|turn|make the|do you"
                 r"|try|call me|find)\b",

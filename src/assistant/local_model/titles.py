@@ -57,6 +57,7 @@ _KIND = (
     r"|another|daily)\s)*(?:tasks?|items?|to[\s-]?dos?(?:'s)?|todos?|reminders?(?: alarm)?|alarm"
     r"|entr(?:y|ies)|notes?|notifications?|alerts?|chores?|things?|calendar event))"
 )
+_DOING = re.compile(rf"^(?:call|fix|make|give|book|organi[sz]e)\s+(?!.*\b{_KIND}\b)\w", re.I)
 _OCCASION_KIND = r"(?:appointments?|appt|events?|calendar entry)"
 _ADD_COMMAND = re.compile(
     rf"^{_ADD_VERB}\s+(?:(?:up|down|me|us)\s+)*(?:(?:(?:an?|the|another|some|one|this|my|two|few"
@@ -219,7 +220,13 @@ def without_command(text: str) -> str:
         stripped, count = pattern.subn("", rest, count=1)
         if count and stripped != rest:
             return stripped
-    return _ADD_COMMAND.sub("", rest, count=1)
+    return rest if _is_doing(rest) else _ADD_COMMAND.sub("", rest, count=1)
+
+
+def _is_doing(text: str) -> bool:
+    """Whether the verb is what is to be done, as in "call mom", and no command as in "call a meeting"."""
+    said = text.lower()
+    return _DOING.match(said) is not None and not (words.names_occasion(said) or words.names_container(said))
 
 
 def add_title(text: str) -> str:

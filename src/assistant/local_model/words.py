@@ -177,6 +177,8 @@ _DATED = re.compile(
     re.VERBOSE,
 )
 
+_REPEATED = re.compile(r"\b(?:every|each|daily|weekly|monthly|yearly)\b")
+
 
 def plain(text: str) -> str:
     """The text in lower case, contractions opened, spaces single, punctuation at the ends gone."""
@@ -217,6 +219,11 @@ def is_question(text: str) -> bool:
 def is_dated(text: str) -> bool:
     """Whether a day, a time or a repetition seems to be mentioned; a hint, not a reading."""
     return _DATED.search(text) is not None
+
+
+def repeats(text: str) -> bool:
+    """Whether a repetition seems to be mentioned; a hint, not a reading."""
+    return _REPEATED.search(text) is not None
 
 
 def starts_with_chore(text: str) -> bool:

@@ -33,6 +33,15 @@ def test_a_repetition_is_passed_on_as_a_sentence() -> None:
     assert (arguments["title"], arguments["recurrence"]) == ("water the plants", "every friday")
 
 
+def test_a_chore_needs_no_order_to_be_added() -> None:
+    talk = Talk()
+
+    talk.say("Pay rent every 1st")
+
+    said = {"title": "Pay rent", "due_date": "2026-12-01", "recurrence": "every 1st"}
+    assert talk.tools.calls == [("add_task", said)]
+
+
 def test_a_task_without_content_is_asked_for() -> None:
     talk = Talk()
 

@@ -15,6 +15,8 @@ from src.assistant.local_model.intents import Intent, read_intent
         ("put yoga on my calendar for Tuesday", Intent.ADD),
         ("we're out of flour, add it to the list", Intent.ADD),
         ("call the garage tomorrow at noon", Intent.ADD),
+        ("pay rent every 1st", Intent.ADD),
+        ("pay the bills tomorrow", Intent.ADD),
         ("what's due this week?", Intent.LIST),
         ("anything overdue?", Intent.LIST),
         ("show my tasks", Intent.LIST),

@@ -24,6 +24,11 @@ from src.assistant.local_model.titles import (
         ("add a task", ""),
         ("add an item to my shopping list", ""),
         ("set a reminder", ""),
+        ("call mom", "call mom"),
+        ("fix the bike", "fix the bike"),
+        ("give the dog its pills", "give the dog its pills"),
+        ("call a meeting", "meeting"),
+        ("give me a reminder to ring the plumber", "ring the plumber"),
     ],
 )
 def test_the_title_is_what_remains_of_an_order(text: str, title: str) -> None:
