@@ -6,7 +6,7 @@ from fastapi import Response
 
 _HEADERS = {
     "Cache-Control": "private, max-age=0, must-revalidate",
-    "Vary": "Authorization, Cookie, Origin, X-Timezone",
+    "Vary": "Authorization, Cookie, X-Timezone",
 }
 
 

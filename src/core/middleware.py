@@ -125,6 +125,8 @@ def _labelled(given: Iterable[tuple[bytes, bytes]], request_id: str) -> _RawHead
     known = dict(headers)
     is_page = known.get(b"content-type", b"").startswith(b"text/html")
     headers += [label for label in (_OF_PAGES if is_page else _OF_THE_REST) if label[0] not in known]
+    if b"Origin" not in known.get(b"vary", b"Origin"):
+        headers.append((b"vary", b"Origin"))
     headers.append((b"x-request-id", request_id.encode()))
     return headers
 

@@ -113,6 +113,7 @@ async def test_a_client_that_takes_gzip_gets_the_same_file_packed(client: httpx.
     plain = await client.get("/api/me/export", headers={"Accept-Encoding": "identity"})
 
     assert packed.headers["Content-Encoding"] == "gzip"
+    assert {"Accept-Encoding", "Origin"} <= set(packed.headers["Vary"].split(", "))
     assert "Content-Encoding" not in plain.headers
     assert packed.json() == plain.json()
 
