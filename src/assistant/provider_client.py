@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from ssl import SSLContext
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import orjson
 from aiohttp import (
@@ -22,6 +21,7 @@ from httpx2 import Request, Response, create_ssl_context
 from openai import APIConnectionError, APIStatusError
 from pydantic import SecretStr
 
+from src.assistant.proxies import proxy_for
 from src.core.health import VERSION
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -39,7 +39,7 @@ class ProviderClient:
         connect_timeout: float = 5,
     ) -> None:
         """Take how many seconds a connection may take; whoever asks decides how long an answer may."""
-        self.base_url = f"{base_url.rstrip('/')}/"
+        self.base_url = f"{base_url.strip().rstrip('/')}/"
         self._headers = {
             "Authorization": f"Bearer {api_key.get_secret_value()}",
             "Content-Type": "application/json",
@@ -47,7 +47,8 @@ class ProviderClient:
             **(headers or {}),
         }
         self._timeout = ClientTimeout(sock_connect=connect_timeout)
-        self._tls = _tls() if self.base_url.startswith("https:") else False
+        # What is redirected from HTTP to HTTPS is checked, too.
+        self._tls = _tls() if urlsplit(self.base_url).scheme == "https" else True
 
     @property
     def is_openai(self) -> bool:
@@ -63,7 +64,7 @@ class ProviderClient:
         """
         url = f"{self.base_url}chat/completions"
         try:
-            response = await self._session.post(url, data=body)
+            response = await self._session.post(url, data=body, headers=self._headers)
             if not response.ok:
                 raise _refusal(response, await response.text(errors="replace"))
         except (ClientError, TimeoutError) as error:
@@ -80,11 +81,11 @@ class ProviderClient:
         return ClientSession(
             connector=TCPConnector(limit=0, ssl=self._tls),
             cookie_jar=DummyCookieJar(),
-            headers=self._headers,
+            # No headers: those of a session go to its proxy as well, and the key is the provider's alone.
             timeout=self._timeout,
             # Found once: with `trust_env` each request would look for it in a thread, and for passwords in
             # a `.netrc` that do not go together with a key.
-            proxy=_proxy_for(self.base_url),
+            proxy=proxy_for(self.base_url),
         )
 
 
@@ -116,12 +117,6 @@ class Answer:
     def close(self) -> None:
         """Give the connection up; one whose answer was read to its end serves other requests already."""
         self._response.close()
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names: `HTTPS_PROXY`, `HTTP_PROXY`, and who needs none in `NO_PROXY`."""
-    to = urlsplit(url)
-    return None if proxy_bypass(to.hostname or "") else getproxies().get(to.scheme)
 
 
 def _refusal(response: ClientResponse, text: str) -> APIStatusError:

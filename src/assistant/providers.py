@@ -79,7 +79,13 @@ def _client(choice: Choice, settings: Settings) -> ProviderClient:
 
 
 def _headers(choice: Choice, settings: Settings) -> dict[str, str]:
-    """OpenRouter lists applications by the address and title that they send."""
+    """OpenAI bills the organization and project that are named; OpenRouter lists applications by address."""
+    if choice.is_openai_itself:
+        named = {
+            "OpenAI-Organization": settings.openai_org_id,
+            "OpenAI-Project": settings.openai_project_id,
+        }
+        return {name: value for name, value in named.items() if value}
     if choice.provider != "openrouter":
         return {}
     referer = {"HTTP-Referer": settings.public_url} if settings.public_url else {}

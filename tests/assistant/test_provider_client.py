@@ -1,10 +1,21 @@
 """How a provider is reached: with its key, over connections that are used again, by a proxy where one is."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from openai import APIConnectionError, APIStatusError
 from pydantic import SecretStr
 
@@ -24,6 +35,45 @@ def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+@dataclass
+class Impostor:
+    """A server behind TLS whose certificate nobody vouches for, and what it was told."""
+
+    port: int = 0
+    heard: bytes = b""
+
+
+@pytest.fixture
+async def impostor(tmp_path: Path) -> AsyncIterator[Impostor]:
+    found = Impostor()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        found.heard += await reader.readuntil(b"\r\n")
+        writer.close()
+
+    tls = SSLContext(PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(self_signed(tmp_path))
+    async with await asyncio.start_server(listen, "127.0.0.1", 0, ssl=tls) as server:
+        found.port = server.sockets[0].getsockname()[1]
+        yield found
+
+
+def self_signed(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(address, critical=False)
+        .sign(key, SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "both.pem").write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    return folder / "both.pem"
 
 
 @asynccontextmanager
@@ -81,6 +131,48 @@ async def test_the_proxy_of_the_environment_is_used_but_for_whom_it_excludes(
 
     assert [headers["Host"] for headers in proxy.headers] == ["models.example"]
     assert len(server.requests) == 1
+
+
+async def test_a_proxy_learns_the_name_of_a_provider_and_nothing_of_its_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heads: list[bytes] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+        async with client_at("https://models.example/v1") as client:
+            with pytest.raises(APIConnectionError):
+                await client.ask(b"{}")
+
+    assert heads[0].startswith(b"CONNECT models.example:443 ")
+    assert b"sk-test" not in heads[0]
+    assert b"authorization" not in heads[0].lower()
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS", " https"])
+async def test_a_server_that_is_not_who_it_says_learns_nothing(scheme: str, impostor: Impostor) -> None:
+    async with client_at(f"{scheme}://127.0.0.1:{impostor.port}/v1") as client:
+        with pytest.raises(APIConnectionError):
+            await client.ask(b"{}")
+
+    assert impostor.heard == b""
+
+
+async def test_nor_does_one_that_a_plain_server_sends_us_to(impostor: Impostor) -> None:
+    there = f"https://127.0.0.1:{impostor.port}/v1/chat/completions"
+    async with (
+        scripted_provider(answers_with(308, None, headers={"Location": there})) as server,
+        client_at(server.base_url) as client,
+    ):
+        with pytest.raises(APIConnectionError):
+            await client.ask(b"{}")
+
+    assert impostor.heard == b""
 
 
 async def test_what_a_provider_refuses_comes_with_its_status_body_and_headers() -> None:

@@ -104,6 +104,21 @@ async def test_openrouter_learns_no_address_that_is_not_set() -> None:
     assert "http-referer" not in sent_headers(server)
 
 
+async def test_openai_learns_whom_to_bill_and_no_other_service_does() -> None:
+    billed = {"openai_org_id": "org-1", "openai_project_id": "proj-1"}
+    headers = []
+    for name, given in (("openai", {"openai_base_url": None}), ("groq", {})):
+        async with (
+            scripted_provider(says("Hello.")) as server,
+            assistant_of(provider_named(name, server, **billed, **given)) as assistant,
+        ):
+            await turn(assistant)
+        headers.append(sent_headers(server))
+
+    asked = [(each.get("openai-organization"), each.get("openai-project")) for each in headers]
+    assert asked == [("org-1", "proj-1"), (None, None)]
+
+
 # Gemini
 
 
