@@ -16,7 +16,7 @@ from src.assistant.events import HistoryItem, TurnFinished, UserSaid
 from src.assistant.instructions import instructions
 from src.assistant.model_chain import ModelChain
 from src.assistant.providers import Provider, local_provider
-from src.assistant.run import Run, TodoAgent, Turn
+from src.assistant.run import Run, TodoAgent, Turn, end_with_the_calls
 from src.assistant.schemas import complete_schemas_of_turns
 from src.assistant.toolbox import InProcessMCP, Toolbox
 from src.assistant.transcript import input_items
@@ -47,7 +47,10 @@ class Assistant:
         self._providers = providers
         self._tools = tools
         self._agent = TodoAgent(
-            name="Todo assistant", mcp_servers=[InProcessMCP(tools)], model_settings=ModelSettings()
+            name="Todo assistant",
+            mcp_servers=[InProcessMCP(tools)],
+            model_settings=ModelSettings(),
+            tool_use_behavior=end_with_the_calls,
         )
         self._max_turns = max_turns
         self._timeout = timeout
@@ -76,15 +79,15 @@ class Assistant:
         guide = partial(instructions, local_time=local_time, week_start=week_start, date_order=date_order)
         run = self._prepared(_with_first(model, self._providers), caller, guide, history)
         reader = TurnReader()
-        async with aclosing(await run.begin()) as answer:
-            async for piece in answer:
-                if isinstance(piece, str):
+        while not run.is_over:
+            async with aclosing(await run.ask()) as answer:
+                async for piece in answer:
                     for told in reader.hear(piece):
                         yield told
-        if not run.is_over:
-            async with aclosing(run.go_on(reader, self._max_turns)) as rest:
-                async for told in rest:
-                    yield told
+            if run.has_calls():
+                async with aclosing(run.make_calls(reader)) as made:
+                    async for told in made:
+                        yield told
         for told in run.held_back(reader):
             yield told
         if failure := run.failure or run.chain.failure:
@@ -100,8 +103,8 @@ class Assistant:
         history = [UserSaid("hello")]
         guide = partial(instructions, local_time=local_time, week_start="mon", date_order="mdy")
         run = self._prepared([local_provider()], Caller(user_id=""), guide, history)
-        _ = [piece async for piece in await run.begin()]
-        _ = [told async for told in run.go_on(TurnReader(), self._max_turns)]
+        _ = [piece async for piece in await run.ask()]
+        _ = [told async for told in run.make_calls(TurnReader())]
 
     async def close(self) -> None:
         await asyncio.gather(*(provider.close() for provider in self._providers))
@@ -117,7 +120,7 @@ class Assistant:
         chain = ModelChain(
             providers, timeout=self._timeout, retry_wait=self._retry_wait, guide=guide, earlier=earlier
         )
-        return Run(self._agent, chain, asked, partial(self._toolbox, caller, history))
+        return Run(self._agent, chain, [asked], partial(self._toolbox, caller, history), self._max_turns)
 
     def _toolbox(self, caller: Caller, history: Sequence[HistoryItem], chain: ModelChain) -> Toolbox:
         def actor() -> Actor:

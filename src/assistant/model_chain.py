@@ -4,12 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import Any, Protocol, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from agents.exceptions import AgentsException
-from agents.items import ItemHelpers, ModelResponse, TResponseInputItem, TResponseStreamEvent
-from agents.model_settings import ModelSettings
-from agents.models.interface import Model, ModelTracing
+from agents.items import TResponseInputItem, TResponseStreamEvent
+from agents.models.interface import ModelTracing
 from agents.tool import Tool
 from openai import OpenAIError
 from openai.types.responses import (
@@ -32,7 +31,7 @@ from src.assistant.errors import (
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
 from src.assistant.repairs import with_fresh_ids, with_plain_calls
-from src.assistant.responses import completed, message, text_delta
+from src.assistant.responses import said_nothing
 from src.assistant.sent_files import has_pictures, without_pictures
 from src.core.current_request import span
 
@@ -42,25 +41,17 @@ ATTEMPTS = 2
 _LONGEST_WAIT = 2.0
 """Seconds a turn waits for a provider that asks for patience, before it turns to the next one."""
 
-_NOTHING = completed([], response_id="nothing")
-
 Answer: TypeAlias = AsyncGenerator[str | ResponseCompletedEvent, None]
 """The text in pieces, and then the end."""
 Ask: TypeAlias = Callable[[Provider], AsyncGenerator[TResponseStreamEvent, None]]
 
 
-class OnCalls(Protocol):
-    """Who is told which calls come, by name and arguments, and whether titles may move who makes them."""
-
-    def __call__(self, calls: Sequence[tuple[str, str]], *, heeds_titles: bool) -> None: ...
-
-
-class ModelChain(Model):
+class ModelChain:
     """The model of one turn.
 
     A provider that failed is not asked again in the same turn, and since a failure is met between two tool
     steps, the next provider goes on from the tool results: nothing is done twice. When nobody is left the
-    answer just ends and `failure` says why: an exception would make the runner drop events not yet read.
+    answer just ends and `failure` says why.
     """
 
     def __init__(
@@ -75,63 +66,25 @@ class ModelChain(Model):
         """Take the providers in the order in which they are asked.
 
         `guide` is what models are told before all, and `earlier` what was said before: they are put before
-        the input of the run, which would copy and serialize them again and again.
+        what is said in the turn.
         """
         self._providers = list(providers)
         self._guide = guide
         self._earlier = with_plain_calls(earlier)
-        self._on_calls: OnCalls | None = None
         self._timeout = timeout
         self._retry_wait = retry_wait
         self._failures: list[ModelUnavailable] = []
         self._is_speaking = False
         self._shows_pictures = False
         self._hides_pictures = False
-        self._is_ahead = False
-        self.answer = _NOTHING
+        self.answer = said_nothing()
         """The last one, once it is whole."""
         self.failure: ModelUnavailable | None = None
         self.provider = self._providers[0]
 
-    def begin(self, asked: TResponseInputItem, tools: list[Tool]) -> Answer:
-        """The first answer of the turn; a run that begins after it is given its end as the first one."""
-        self._is_ahead = True
-        return self._answer(self._asking([asked], tools))
-
-    def tell_calls_to(self, listener: OnCalls) -> None:
-        """Let the listener know all tool calls of an answer, the last one too, before the first is made."""
-        self._on_calls = listener
-        self._tell_calls()
-
-    def _tell_calls(self) -> None:
-        if self._on_calls is not None:
-            output = self.answer.response.output
-            calls = [item for item in output if isinstance(item, ResponseFunctionToolCall)]
-            named = [(call.name, call.arguments) for call in calls]
-            self._on_calls(named, heeds_titles=not self.provider.follows_rules)
-
-    async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
-        raise NotImplementedError("A turn is always streamed.")
-
-    def stream_response(
-        self,
-        system_instructions: str | None,  # noqa: ARG002 - the run knows no guide.
-        input: str | list[TResponseInputItem],  # noqa: A002 - the name is the interface's.
-        model_settings: ModelSettings,  # noqa: ARG002 - a run has none of its own.
-        tools: list[Tool],
-        *_: object,
-        **__: object,
-    ) -> AsyncIterator[TResponseStreamEvent]:
-        return self._told(self._asking(ItemHelpers.input_to_new_input_list(input), tools))
-
-    async def _told(self, ask: Ask) -> AsyncGenerator[TResponseStreamEvent, None]:
-        if self._is_ahead:
-            self._is_ahead = False
-            yield self.answer
-            return
-        async with aclosing(self._answer(ask)) as answer:
-            async for piece in answer:
-                yield text_delta(piece) if isinstance(piece, str) else piece
+    def ask(self, said: Sequence[TResponseInputItem], tools: list[Tool]) -> Answer:
+        """The next answer of the turn, to what was said in it so far."""
+        return self._answer(self._asking(said, tools))
 
     def _asking(self, given: Sequence[TResponseInputItem], tools: list[Tool]) -> Ask:
         items = [*self._earlier, *with_plain_calls(given)]
@@ -161,7 +114,6 @@ class ModelChain(Model):
                 async for piece in pieces:
                     if not isinstance(piece, str):
                         self.answer = piece
-                        self._tell_calls()
                         yield piece
                         return
                     yield piece
@@ -171,7 +123,7 @@ class ModelChain(Model):
                 break
         failures = self._failures[-1:] if self._is_speaking else self._failures
         self.failure = no_model_answered(failures)
-        self.answer = completed([message("", item_id="nothing")], response_id="nothing")
+        self.answer = said_nothing()
         yield self.answer
 
     async def _persistently(self, ask: Ask, provider: Provider) -> Answer:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from openai.types.responses import (
     Response,
     ResponseCompletedEvent,
+    ResponseFunctionToolCall,
     ResponseOutputItem,
     ResponseOutputMessage,
     ResponseOutputText,
@@ -15,6 +16,8 @@ from openai.types.responses import (
     ResponseUsage,
 )
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
+
+_NOTHING = "nothing"
 
 
 def text_delta(text: str) -> ResponseTextDeltaEvent:
@@ -64,6 +67,19 @@ def usage_of(input_tokens: int, output_tokens: int) -> ResponseUsage:
         input_tokens_details=InputTokensDetails(cached_tokens=0, cache_write_tokens=0),
         output_tokens_details=OutputTokensDetails(reasoning_tokens=0),
     )
+
+
+def said_nothing() -> ResponseCompletedEvent:
+    """The end of an answer of which nothing came."""
+    return completed([message("", item_id=_NOTHING)], response_id=_NOTHING)
+
+
+def is_nothing(item: object) -> bool:
+    return isinstance(item, ResponseOutputMessage) and item.id == _NOTHING
+
+
+def calls_in(response: Response) -> list[ResponseFunctionToolCall]:
+    return [item for item in response.output if isinstance(item, ResponseFunctionToolCall)]
 
 
 def is_plain_text(response: Response) -> bool:

@@ -1,22 +1,31 @@
-"""One run of the model over the tools."""
+"""One turn of a model and its tools."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from agents import Agent, RunConfig, RunContextWrapper, Runner, RunResultStreaming, Tool, ToolExecutionConfig
-from agents.exceptions import AgentsException, MaxTurnsExceeded, ModelRefusalError
-from agents.items import TResponseInputItem
+from agents import (
+    Agent,
+    FunctionToolResult,
+    RunConfig,
+    RunContextWrapper,
+    Runner,
+    RunResultStreaming,
+    Tool,
+    ToolExecutionConfig,
+    ToolsToFinalOutputResult,
+)
+from agents.exceptions import AgentsException, ModelRefusalError
+from agents.items import ModelResponse, TResponseInputItem, TResponseStreamEvent
 from agents.models.interface import Model
-from agents.usage import Usage as UsageOfRun
+from openai.types.responses import ResponseCompletedEvent
 
 from src.assistant.errors import ModelMisbehaved, ModelRefusedRequest, ModelTurnsExceeded, ModelUnavailable
 from src.assistant.events import ConfirmationNeeded, TurnEvent, Usage
-from src.assistant.guard import Guard
 from src.assistant.model_chain import Answer, ModelChain
 from src.assistant.providers import Provider
-from src.assistant.responses import is_plain_text
+from src.assistant.responses import calls_in, is_nothing, is_plain_text, said_nothing, usage_of
 from src.assistant.toolbox import Toolbox, ToolsOfRuns
 from src.assistant.turn import TurnReader
 
@@ -43,55 +52,81 @@ class TodoAgent(Agent[Toolbox]):
             )
         return self.made
 
-    def of_turn(self, model: Model) -> "TodoAgent":
-        """The agent of one turn; the copy is shallow, so the tools stay the same."""
+    def of_answer(self, model: Model) -> "TodoAgent":
+        """The agent of one answer; the copy is shallow, so the tools stay the same."""
         agent = copy(self)
         agent.model = model
         return agent
 
 
+def end_with_the_calls(_: RunContextWrapper[Any], __: list[FunctionToolResult]) -> ToolsToFinalOutputResult:
+    """What an agent makes of what its tools gave back: nothing, for the model is asked outside of its run."""
+    return ToolsToFinalOutputResult(is_final_output=True, final_output="")
+
+
+class _Answered(Model):
+    """A model that has answered already: the calls of its answer are made, and it says no more."""
+
+    def __init__(self, answer: ResponseCompletedEvent) -> None:
+        self._answer: ResponseCompletedEvent | None = answer
+
+    async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
+        raise NotImplementedError("A turn is always streamed.")
+
+    async def stream_response(self, *_: object, **__: object) -> AsyncGenerator[TResponseStreamEvent, None]:
+        answer, self._answer = self._answer, None
+        yield answer or said_nothing()
+
+
 @dataclass(slots=True)
 class Run:
-    """The model of a turn, what it is asked, and the tools that are put in its hands when it calls one.
+    """A model that answers until it calls no more tools, and the SDK's runner that makes its calls.
 
-    The SDK runs it from there on. Most answers never call any, and their turns would wait for the model with
-    the 35 KiB of a run.
+    The model itself is asked outside of the SDK: a turn waits for it mostly, and would with the 35 KiB of
+    a run. `said` is what is asked and what came of it since.
     """
 
     agent: TodoAgent
     chain: ModelChain
-    asked: TResponseInputItem
+    said: list[TResponseInputItem]
     toolbox_for: Callable[[ModelChain], Toolbox]
-    guard: Guard | None = None
-    usage: UsageOfRun | None = None
+    max_turns: int
+    toolbox: Toolbox | None = None
+    spent: Usage = field(default_factory=Usage)
     failure: ModelUnavailable | None = None
+    is_over: bool = False
 
-    async def begin(self) -> Answer:
-        """What the model says first."""
-        return self.chain.begin(self.asked, await self.agent.get_mcp_tools(RunContextWrapper(None)))
+    async def ask(self) -> Answer:
+        """The model's next answer."""
+        return self.chain.ask(self.said, await self.agent.get_mcp_tools(RunContextWrapper(None)))
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the first answer was text, and nothing is left to do."""
-        return is_plain_text(self.chain.answer.response)
+    def has_calls(self) -> bool:
+        """Whether the answer, which is counted now that it is whole, holds more than text."""
+        response = self.chain.answer.response
+        used = response.usage or usage_of(0, 0)
+        so_far = self.spent
+        self.spent = Usage(
+            so_far.requests + 1,
+            so_far.input_tokens + used.input_tokens,
+            so_far.output_tokens + used.output_tokens,
+        )
+        self.is_over = is_plain_text(response)
+        return not self.is_over
 
-    @property
-    def spent(self) -> Usage:
-        if self.usage is not None:
-            return Usage(self.usage.requests, self.usage.input_tokens, self.usage.output_tokens)
-        usage = self.chain.answer.response.usage
-        return Usage(1, usage.input_tokens, usage.output_tokens) if usage else Usage(1)
-
-    async def go_on(self, reader: TurnReader, max_turns: int) -> Turn:
-        """Make the calls of the first answer, and all that follow from them."""
-        toolbox = self.toolbox_for(self.chain)
-        reader.outcomes, self.guard = toolbox.outcomes, toolbox.guard
-        self.chain.tell_calls_to(toolbox.guard.expect)
+    async def make_calls(self, reader: TurnReader) -> Turn:
+        """Make the calls of the answer, and tell them and what they gave back."""
+        if self.toolbox is None:
+            self.toolbox = self.toolbox_for(self.chain)
+        reader.outcomes = self.toolbox.outcomes
+        calls = calls_in(self.chain.answer.response)
+        follows_rules = self.chain.provider.follows_rules
+        self.toolbox.guard.expect(
+            [(call.name, call.arguments) for call in calls], heeds_titles=not follows_rules
+        )
         result = Runner.run_streamed(
-            self.agent.of_turn(self.chain),
-            [self.asked],
-            context=toolbox,
-            max_turns=max_turns,
+            self.agent.of_answer(_Answered(self.chain.answer)),
+            self.said[:1],
+            context=self.toolbox,
             run_config=_RUN,
         )
         events = result.stream_events()
@@ -104,13 +139,17 @@ class Run:
             self.failure.__cause__ = error
         finally:
             await _stop(result, events)
-        self.usage = result.context_wrapper.usage
+        if calls and self.failure is None and self.spent.requests == self.max_turns:
+            told_off = f"The model at {self.chain.provider.name} went round in circles and was stopped."
+            self.failure = ModelTurnsExceeded(told_off)
+        self.is_over = not calls or self.failure is not None
+        self.said += [item.to_input_item() for item in result.new_items if not is_nothing(item.raw_item)]
 
     def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
         """What waits for a yes, and the question itself: a model that obeys a title might ask another."""
-        if self.guard is None or not (calls := self.guard.awaited()):
+        if self.toolbox is None or not (calls := self.toolbox.guard.awaited()):
             return
-        question = self.guard.question()
+        question = self.toolbox.guard.question()
         if not self.chain.provider.follows_rules:
             yield from reader.add(question)
         yield ConfirmationNeeded(question, calls)
@@ -126,8 +165,6 @@ async def _stop(result: RunResultStreaming, events: AsyncIterator[Any]) -> None:
 
 
 def _unfinished(error: AgentsException, provider: Provider) -> ModelUnavailable:
-    if isinstance(error, MaxTurnsExceeded):
-        return ModelTurnsExceeded(f"The model at {provider.name} went round in circles and was stopped.")
     if isinstance(error, ModelRefusalError):
         return ModelRefusedRequest(f"The model at {provider.name} declined to answer.")
     return ModelMisbehaved(f"The model at {provider.name} gave an answer that cannot be used.")

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agents.items import ToolCallItem, ToolCallOutputItem
-from agents.stream_events import RawResponsesStreamEvent, RunItemStreamEvent, StreamEvent
-from openai.types.responses import ResponseFunctionToolCall, ResponseTextDeltaEvent
+from agents.stream_events import RunItemStreamEvent, StreamEvent
+from openai.types.responses import ResponseCompletedEvent, ResponseFunctionToolCall
 
 from src.assistant.events import TextDelta, ToolCallFinished, ToolCallStarted, ToolUsed, TurnEvent
 from src.assistant.repairs import parsed_arguments, plain_text
@@ -29,10 +29,8 @@ class TurnReader:
         return "".join(self._parts)
 
     def read(self, event: StreamEvent) -> Iterator[TurnEvent]:
-        if isinstance(event, RawResponsesStreamEvent):
-            if isinstance(event.data, ResponseTextDeltaEvent):
-                yield from self.hear(event.data.delta)
-        elif isinstance(event, RunItemStreamEvent):
+        """What a run tells: the calls of an answer, and what they gave back."""
+        if isinstance(event, RunItemStreamEvent):
             if isinstance(event.item, ToolCallItem):
                 yield from self._called(event.item.raw_item)
             elif isinstance(event.item, ToolCallOutputItem):
@@ -43,14 +41,13 @@ class TurnReader:
         self._is_interrupted = True
         yield from self.hear(paragraph)
 
-    def hear(self, delta: str) -> Iterator[TurnEvent]:
+    def hear(self, piece: str | ResponseCompletedEvent) -> Iterator[TurnEvent]:
         """A piece of the model's answer; what is said after a tool call is a paragraph of its own."""
-        if self._is_interrupted and self._parts:
-            delta = _GAP + delta
-        self._is_interrupted = False
-        if delta:
-            self._parts.append(delta)
-            yield TextDelta(delta)
+        if isinstance(piece, str) and piece:
+            text = _GAP + piece if self._is_interrupted and self._parts else piece
+            self._is_interrupted = False
+            self._parts.append(text)
+            yield TextDelta(text)
 
     def _called(self, call: Any) -> Iterator[TurnEvent]:
         self._is_interrupted = True
