@@ -84,7 +84,8 @@ class Assistant:
                 async for piece in answer:
                     for told in reader.hear(piece):
                         yield told
-            if run.has_calls():
+            run.count_answer()
+            if not run.is_over:
                 async with aclosing(run.make_calls(reader)) as made:
                     async for told in made:
                         yield told

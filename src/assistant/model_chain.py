@@ -41,6 +41,7 @@ ATTEMPTS = 2
 _LONGEST_WAIT = 2.0
 """Seconds a turn waits for a provider that asks for patience, before it turns to the next one."""
 
+_NOTHING_YET = said_nothing()
 Answer: TypeAlias = AsyncGenerator[str | ResponseCompletedEvent, None]
 """The text in pieces, and then the end."""
 Ask: TypeAlias = Callable[[Provider], AsyncGenerator[TResponseStreamEvent, None]]
@@ -77,7 +78,7 @@ class ModelChain:
         self._is_speaking = False
         self._shows_pictures = False
         self._hides_pictures = False
-        self.answer = said_nothing()
+        self.answer = _NOTHING_YET
         """The last one, once it is whole."""
         self.failure: ModelUnavailable | None = None
         self.provider = self._providers[0]

@@ -100,8 +100,8 @@ class Run:
         """The model's next answer."""
         return self.chain.ask(self.said, await self.agent.get_mcp_tools(RunContextWrapper(None)))
 
-    def has_calls(self) -> bool:
-        """Whether the answer, which is counted now that it is whole, holds more than text."""
+    def count_answer(self) -> None:
+        """Add what an answer took, once it is whole; if it is all text, the turn is over."""
         response = self.chain.answer.response
         used = response.usage or usage_of(0, 0)
         so_far = self.spent
@@ -111,7 +111,6 @@ class Run:
             so_far.output_tokens + used.output_tokens,
         )
         self.is_over = is_plain_text(response)
-        return not self.is_over
 
     async def make_calls(self, reader: TurnReader) -> Turn:
         """Make the calls of the answer, and tell them and what they gave back."""
@@ -125,7 +124,7 @@ class Run:
         )
         result = Runner.run_streamed(
             self.agent.of_answer(_Answered(self.chain.answer)),
-            self.said[:1],
+            [],
             context=self.toolbox,
             run_config=_RUN,
         )
