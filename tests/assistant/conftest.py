@@ -17,6 +17,14 @@ from tests.assistant.scripted_provider import ScriptedProvider, Step, scripted_p
 Speaking: TypeAlias = Callable[..., AbstractAsyncContextManager[ScriptedProvider]]
 
 
+@pytest.fixture(autouse=True)
+def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever proxy the machine has, the scripted providers are on this one."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
 @pytest.fixture
 def speaking(app: FastAPI) -> Speaking:
     """Let the scripted provider be the service's model, over its real tools; `then` is who follows it."""

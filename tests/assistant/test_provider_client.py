@@ -30,13 +30,6 @@ from tests.assistant.scripted_provider import (
 )
 
 
-@pytest.fixture(autouse=True)
-def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
 @dataclass
 class Impostor:
     """A server behind TLS whose certificate nobody vouches for, and what it was told."""

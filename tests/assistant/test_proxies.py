@@ -4,15 +4,6 @@ import pytest
 
 from src.assistant.proxies import proxy_for
 
-NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-
-
-@pytest.fixture(autouse=True)
-def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NAMES:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
 
 @pytest.mark.parametrize(
     ("variable", "value", "url", "proxy"),
