@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from agents.exceptions import ModelBehaviorError
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
+from openai import APIConnectionError, APIError, APIStatusError
 
 from src.assistant.errors import (
     ModelMisbehaved,
@@ -47,7 +47,7 @@ def failure_of(error: Exception, *, provider: str, model: str) -> ModelUnavailab
     """The failure that an exception of a model's client stands for."""
     if isinstance(error, ModelUnavailable):
         return error
-    if isinstance(error, TimeoutError | APITimeoutError):
+    if isinstance(error, TimeoutError):
         return ModelTimedOut(f"The model at {provider} did not answer in time.")
     if isinstance(error, APIConnectionError):
         return ModelUnavailable(f"The model at {provider} cannot be reached.")

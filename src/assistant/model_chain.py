@@ -31,7 +31,7 @@ from src.assistant.errors import (
 from src.assistant.failures import failure_of, is_worth_another_try
 from src.assistant.providers import Provider
 from src.assistant.repairs import with_fresh_ids, with_plain_calls
-from src.assistant.responses import said_nothing
+from src.assistant.responses import SAID_NOTHING
 from src.assistant.sent_files import has_pictures, without_pictures
 from src.core.current_request import span
 
@@ -41,7 +41,6 @@ ATTEMPTS = 2
 _LONGEST_WAIT = 2.0
 """Seconds a turn waits for a provider that asks for patience, before it turns to the next one."""
 
-_NOTHING_YET = said_nothing()
 Answer: TypeAlias = AsyncGenerator[str | ResponseCompletedEvent, None]
 """The text in pieces, and then the end."""
 Ask: TypeAlias = Callable[[Provider], AsyncGenerator[TResponseStreamEvent, None]]
@@ -78,17 +77,14 @@ class ModelChain:
         self._is_speaking = False
         self._shows_pictures = False
         self._hides_pictures = False
-        self.answer = _NOTHING_YET
+        self.answer = SAID_NOTHING
         """The last one, once it is whole."""
         self.failure: ModelUnavailable | None = None
         self.provider = self._providers[0]
 
     def ask(self, said: Sequence[TResponseInputItem], tools: list[Tool]) -> Answer:
         """The next answer of the turn, to what was said in it so far."""
-        return self._answer(self._asking(said, tools))
-
-    def _asking(self, given: Sequence[TResponseInputItem], tools: list[Tool]) -> Ask:
-        items = [*self._earlier, *with_plain_calls(given)]
+        items = [*self._earlier, *with_plain_calls(said)]
 
         def ask(provider: Provider) -> AsyncGenerator[TResponseStreamEvent, None]:
             answer = provider.model.stream_response(
@@ -105,7 +101,7 @@ class ModelChain:
             )
             return cast(AsyncGenerator[TResponseStreamEvent, None], answer)
 
-        return ask
+        return self._answer(ask)
 
     async def _answer(self, ask: Ask) -> Answer:
         self._is_speaking = False
@@ -124,7 +120,7 @@ class ModelChain:
                 break
         failures = self._failures[-1:] if self._is_speaking else self._failures
         self.failure = no_model_answered(failures)
-        self.answer = said_nothing()
+        self.answer = SAID_NOTHING
         yield self.answer
 
     async def _persistently(self, ask: Ask, provider: Provider) -> Answer:

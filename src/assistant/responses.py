@@ -17,8 +17,6 @@ from openai.types.responses import (
 )
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
 
-_NOTHING = "nothing"
-
 
 def text_delta(text: str) -> ResponseTextDeltaEvent:
     """A piece of the answer."""
@@ -69,13 +67,13 @@ def usage_of(input_tokens: int, output_tokens: int) -> ResponseUsage:
     )
 
 
-def said_nothing() -> ResponseCompletedEvent:
-    """The end of an answer of which nothing came."""
-    return completed([message("", item_id=_NOTHING)], response_id=_NOTHING)
+_NOTHING = message("", item_id="nothing")
+SAID_NOTHING = completed([_NOTHING], response_id="nothing")
+"""The end of an answer of which nothing came."""
 
 
 def is_nothing(item: object) -> bool:
-    return isinstance(item, ResponseOutputMessage) and item.id == _NOTHING
+    return isinstance(item, ResponseOutputMessage) and item.id == _NOTHING.id
 
 
 def calls_in(response: Response) -> list[ResponseFunctionToolCall]:

@@ -25,7 +25,7 @@ from src.assistant.errors import ModelMisbehaved, ModelRefusedRequest, ModelTurn
 from src.assistant.events import ConfirmationNeeded, TurnEvent, Usage
 from src.assistant.model_chain import Answer, ModelChain
 from src.assistant.providers import Provider
-from src.assistant.responses import calls_in, is_nothing, is_plain_text, said_nothing, usage_of
+from src.assistant.responses import SAID_NOTHING, calls_in, is_nothing, is_plain_text
 from src.assistant.toolbox import Toolbox, ToolsOfRuns
 from src.assistant.turn import TurnReader
 
@@ -75,7 +75,7 @@ class _Answered(Model):
 
     async def stream_response(self, *_: object, **__: object) -> AsyncGenerator[TResponseStreamEvent, None]:
         answer, self._answer = self._answer, None
-        yield answer or said_nothing()
+        yield answer or SAID_NOTHING
 
 
 @dataclass(slots=True)
@@ -103,12 +103,11 @@ class Run:
     def count_answer(self) -> None:
         """Add what an answer took, once it is whole; if it is all text, the turn is over."""
         response = self.chain.answer.response
-        used = response.usage or usage_of(0, 0)
-        so_far = self.spent
+        used, so_far = response.usage, self.spent
         self.spent = Usage(
             so_far.requests + 1,
-            so_far.input_tokens + used.input_tokens,
-            so_far.output_tokens + used.output_tokens,
+            so_far.input_tokens + (used.input_tokens if used else 0),
+            so_far.output_tokens + (used.output_tokens if used else 0),
         )
         self.is_over = is_plain_text(response)
 

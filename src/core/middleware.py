@@ -25,7 +25,6 @@ _EVERY: _RawHeaders = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
-    (b"vary", b"Origin"),
 ]
 # Hugging Face shows the pages inside its own; nobody else may. No X-Frame-Options: it knows no such list.
 _OF_PAGES: _RawHeaders = [
@@ -125,7 +124,7 @@ def _labelled(given: Iterable[tuple[bytes, bytes]], request_id: str) -> _RawHead
     known = dict(headers)
     is_page = known.get(b"content-type", b"").startswith(b"text/html")
     headers += [label for label in (_OF_PAGES if is_page else _OF_THE_REST) if label[0] not in known]
-    if b"Origin" not in known.get(b"vary", b"Origin"):
+    if b"Origin" not in known.get(b"vary", b""):
         headers.append((b"vary", b"Origin"))
     headers.append((b"x-request-id", request_id.encode()))
     return headers

@@ -57,7 +57,7 @@ _KIND = (
     r"|another|daily)\s)*(?:tasks?|items?|to[\s-]?dos?(?:'s)?|todos?|reminders?(?: alarm)?|alarm"
     r"|entr(?:y|ies)|notes?|notifications?|alerts?|chores?|things?|calendar event))"
 )
-_DOING = re.compile(rf"^(?:call|fix|make|give|book|organi[sz]e)\s+(?!.*\b{_KIND}\b)\w", re.I)
+_DOING = re.compile(rf"^(?:call|fix|make|give|book|organi[sz]e)\s+(?!.*\b{_KIND}\b)\w")
 _OCCASION_KIND = r"(?:appointments?|appt|events?|calendar entry)"
 _ADD_COMMAND = re.compile(
     rf"^{_ADD_VERB}\s+(?:(?:up|down|me|us)\s+)*(?:(?:(?:an?|the|another|some|one|this|my|two|few"
