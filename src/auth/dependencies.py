@@ -19,10 +19,11 @@ async def get_identity(request: Request) -> Identity:
     """Whoever signed in, by whichever credential; found out once for each request."""
     identity = request.scope.get("identity")
     if identity is None:
-        authenticator = cast(Authenticator, request.app.state.authenticator)
-        token_clock = cast(Clock, request.app.state.token_clock)
+        state = request.app.state
+        authenticator = cast(Authenticator, state.authenticator)
+        token_clock = cast(Clock, state.token_clock)
         identity = await authenticator.authenticate(request.method, request.headers, token_clock())
-        cast(RequestLimit, request.app.state.user_requests).take(identity.user_id)
+        cast(RequestLimit, state.user_requests).take(identity.user_id)
         request.scope["identity"] = identity
     return cast(Identity, identity)
 

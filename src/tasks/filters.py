@@ -1,6 +1,7 @@
 """How a list of tasks is narrowed, ordered and paged."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -114,11 +115,11 @@ class TaskFilter(RequestModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
-    @property
+    @cached_property
     def sort(self) -> TaskSort:
         return self.sort_by or (TaskSort.RELEVANCE if self.search else TaskSort.CREATED_AT)
 
-    @property
+    @cached_property
     def direction(self) -> SortDirection:
         chosen = self.sort_direction or self.order
         if chosen is not None:
@@ -126,7 +127,12 @@ class TaskFilter(RequestModel):
         ascends = self.sort in (TaskSort.DUE_DATE, TaskSort.TITLE, TaskSort.STATUS)
         return SortDirection.ASCENDING if ascends else SortDirection.DESCENDING
 
-    @property
+    @cached_property
+    def order_name(self) -> str:
+        """What cursors call the order by."""
+        return f"{self.sort}:{self.direction}"
+
+    @cached_property
     def names_days(self) -> bool:
         """Whether it speaks of days, which somebody's calendar must tell."""
         dues = (self.due, self.due_after, self.due_before)

@@ -30,8 +30,10 @@ def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -
     }
     conditions = {name: value for name, value in plain.items() if value is not None}
     conditions |= _search_values(chosen)
-    conditions |= _instants(chosen, preferences, now)
-    return conditions | _due_conditions(chosen, preferences, now)
+    if chosen.names_days:
+        conditions |= _instants(chosen, preferences, now)
+        conditions |= _due_conditions(chosen, preferences, now)
+    return conditions
 
 
 def _status(chosen: TaskFilter) -> StatusFilter | None:
@@ -127,20 +129,16 @@ def _end_of(day: Any, preferences: Preferences) -> datetime:
     return _start_of(day + timedelta(days=1), preferences) - timedelta(microseconds=1)
 
 
-def _order_name(chosen: TaskFilter) -> str:
-    return f"{chosen.sort}:{chosen.direction}"
-
-
 def cursor_after(row: Row, chosen: TaskFilter, key: bytes) -> str:
     """The cursor of the page behind a row."""
-    return encode_cursor(key, _order_name(chosen), [row["sort_key"], row["id"]])
+    return encode_cursor(key, chosen.order_name, [row["sort_key"], row["id"]])
 
 
 def position_of(chosen: TaskFilter, key: bytes) -> tuple[Any, int] | None:
     """The position behind which the wanted page begins, or None for the first page."""
     if chosen.cursor is None:
         return None
-    sort_key, last_id = decode_cursor(key, _order_name(chosen), chosen.cursor)
+    sort_key, last_id = decode_cursor(key, chosen.order_name, chosen.cursor)
     if chosen.sort in (TaskSort.CREATED_AT, TaskSort.UPDATED_AT, TaskSort.DUE_DATE):
         sort_key = instant_from_cursor(sort_key)
     return sort_key, last_id
