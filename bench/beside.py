@@ -89,7 +89,7 @@ class Pair:
 
 async def measure(ground: Ground, operations: Sequence[Operation], rounds: int) -> Section:
     seconds = 1 if ground.is_quick else 2
-    async with ground.service() as service, ground.limit() as limit:
+    async with ground.loaded_service() as service, ground.limit() as limit:
         pair = Pair(service, limit, ground.postmaster, ground.cast)
         found = [await _compared(pair, each, rounds=rounds, seconds=seconds) for each in operations]
         memory = [service.resident_bytes() / 1e6, limit.resident_bytes() / 1e6]

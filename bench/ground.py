@@ -9,8 +9,10 @@ from pathlib import Path
 
 import asyncpg
 
+from bench.client import Connection
 from bench.operations import Cast
-from bench.seed import FULL, QUICK, Sizes, seed
+from bench.requests import chat_request, token_for
+from bench.seed import FULL, QUICK, Sizes, grown_user, seed
 from bench.servers import LIMIT, MODEL, SERVICE, Server, running
 from src.core.database_url import parse_database_url
 from src.core.embedded_postgres import EmbeddedPostgres
@@ -30,6 +32,15 @@ class Ground:
 
     def service(self, settings: Mapping[str, str] | None = None) -> AbstractAsyncContextManager[Server]:
         return running(SERVICE, self.database_url, self.logs / "service.log", settings)
+
+    @asynccontextmanager
+    async def loaded_service(self) -> AsyncIterator[Server]:
+        """The service once its chat stack is there: that loads behind the start, in the way of all else."""
+        async with self.service() as server:
+            connection = await Connection.to(server.port)
+            await connection.ask(chat_request(token_for(grown_user(self.sizes.grown[0])), "Hello"))
+            connection.close()
+            yield server
 
     def limit(self) -> AbstractAsyncContextManager[Server]:
         return running(LIMIT, self.database_url, self.logs / "limit.log")

@@ -27,7 +27,7 @@ _PATHS = {
 
 async def measure(ground: Ground) -> Section:
     """The latency of each read over one connection, the users in turn; medians."""
-    async with ground.service() as server:
+    async with ground.loaded_service() as server:
         connection = await Connection.to(server.port)
         figures = {name: await _latencies(ground, connection, path) for name, path in _PATHS.items()}
         connection.close()

@@ -1,8 +1,9 @@
 """What a chat turn takes beyond its model's own time."""
 
+import itertools
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bench.client import Connection
 from bench.ground import Ground
@@ -14,20 +15,31 @@ from bench.servers import Server
 MOST_LOCAL_SECONDS = 0.010
 MOST_SCRIPTED_SECONDS = 0.012
 _WARMING = 10
+_PART = 25
 _LOCAL = ("Add a task to buy milk tomorrow", "Show my tasks", "Hello")
 _SCRIPTED = {"How are you": 1, "List my tasks": 2}
 """What is said to the scripted model, and how often it is asked for that."""
 _MODEL_REQUEST = {"model": "scripted", "stream": True, "messages": [{"role": "user", "content": "Hello"}]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Turns:
     """The latencies of one kind of turn, and of a model's own answer beside it."""
 
-    seconds: Sequence[float]
-    first_bytes: Sequence[float]
-    cpu_seconds: float
-    model_seconds: float = 0
+    asked: int
+    """How often a turn asks the model."""
+    seconds: list[float] = field(default_factory=list)
+    first_bytes: list[float] = field(default_factory=list)
+    model_answers: list[float] = field(default_factory=list)
+    whole_cpu_seconds: float = 0.0
+
+    @property
+    def cpu_seconds(self) -> float:
+        return self.whole_cpu_seconds / (len(self.seconds) + len(self.first_bytes))
+
+    @property
+    def model_seconds(self) -> float:
+        return statistics.median(self.model_answers) * self.asked if self.model_answers else 0.0
 
     @property
     def added(self) -> float:
@@ -60,15 +72,14 @@ def _check(name: str, turns: Turns) -> Check:
 
 async def _local(ground: Ground) -> dict[str, Turns]:
     async with ground.service() as service:
-        return {f"local: {text}": await _turns(ground, service, text) for text in _LOCAL}
+        turns = await Talk(service).in_turn(ground, dict.fromkeys(_LOCAL, 0))
+    return {f"local: {text}": each for text, each in turns.items()}
 
 
 async def _scripted(ground: Ground) -> dict[str, Turns]:
     async with ground.model() as model, ground.service(model_settings(model)) as service:
-        return {
-            f"scripted: {text}": await _turns(ground, service, text, model, asked)
-            for text, asked in _SCRIPTED.items()
-        }
+        turns = await Talk(service, model).in_turn(ground, _SCRIPTED)
+    return {f"scripted: {text}": each for text, each in turns.items()}
 
 
 def model_settings(model: Server) -> dict[str, str]:
@@ -81,29 +92,49 @@ def model_settings(model: Server) -> dict[str, str]:
     }
 
 
-async def _turns(
-    ground: Ground, service: Server, text: str, model: Server | None = None, asked: int = 0
-) -> Turns:
-    connection = await Connection.to(service.port)
-    beside = await Connection.to(model.port) if model else None
-    turns, firsts, models = [], [], []
-    cpu = 0.0
-    for number, name in enumerate(ground.cast.people[: _WARMING + (25 if ground.is_quick else 150)]):
-        if number == _WARMING:
-            cpu = service.cpu_seconds()
-        token = ground.cast.tokens[name]
-        answer = await connection.ask(chat_request(token, text))
-        streamed = await connection.ask(chat_request(token, text, is_streamed=True))
-        assert answer.status == streamed.status == 200, (answer.body, streamed.body)
-        alone = await beside.ask(_OF_MODEL) if beside else None
-        if number >= _WARMING:
-            turns.append(answer.seconds)
-            firsts.append(streamed.first_byte)
-            models.append(alone.seconds * asked if alone else 0.0)
-    cpu = (service.cpu_seconds() - cpu) / (len(turns) + len(firsts))
-    for each in filter(None, (connection, beside)):
-        each.close()
-    return Turns(turns, firsts, cpu, statistics.median(models))
+class Talk:
+    """People who say the same to the service, one after the other, over one connection."""
+
+    def __init__(self, service: Server, model: Server | None = None) -> None:
+        self._service = service
+        self._model = model
+
+    async def in_turn(self, ground: Ground, texts: Mapping[str, int]) -> dict[str, Turns]:
+        """The turns of each text, of which is told how often it asks the model.
+
+        The texts take turns, some people each, so that none has a bad moment of the machine to itself.
+        """
+        turns = {text: Turns(asked) for text, asked in texts.items()}
+        warming, *parts = _parted(ground.cast.people, 25 if ground.is_quick else 150)
+        for text, asked in texts.items():
+            await self._add(Turns(asked), ground, text, warming)
+        for people, text in itertools.product(parts, texts):
+            await self._add(turns[text], ground, text, people)
+        return turns
+
+    async def _add(self, turns: Turns, ground: Ground, text: str, people: Sequence[str]) -> None:
+        connection = await Connection.to(self._service.port)
+        beside = await Connection.to(self._model.port) if self._model else None
+        cpu = self._service.cpu_seconds()
+        for name in people:
+            token = ground.cast.tokens[name]
+            answer = await connection.ask(chat_request(token, text))
+            streamed = await connection.ask(chat_request(token, text, is_streamed=True))
+            assert answer.status == streamed.status == 200, (answer.body, streamed.body)
+            turns.seconds.append(answer.seconds)
+            turns.first_bytes.append(streamed.first_byte)
+            if beside:
+                turns.model_answers.append((await beside.ask(_OF_MODEL)).seconds)
+        turns.whole_cpu_seconds += self._service.cpu_seconds() - cpu
+        for each in filter(None, (connection, beside)):
+            each.close()
+
+
+def _parted(people: Sequence[str], number: int) -> Iterator[Sequence[str]]:
+    """Those who only warm up, and as many more as there is to measure, in parts."""
+    yield people[:_WARMING]
+    for start in range(_WARMING, _WARMING + number, _PART):
+        yield people[start : start + _PART]
 
 
 _OF_MODEL = request("POST", "/v1/chat/completions", "none", _MODEL_REQUEST)
