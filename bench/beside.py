@@ -23,6 +23,8 @@ LEAST_CPU_RATIO = 0.60
 _COLUMNS = ("req/s", "p50", "p99", "CPU", "PostgreSQL")
 _PAUSE_SECONDS = 0.2
 _WARMING_SECONDS = 0.4
+_SECONDS = 1.0
+"""As short as wrk can: a bad moment of the machine then spoils one of many rounds."""
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
@@ -88,10 +90,9 @@ class Pair:
 
 
 async def measure(ground: Ground, operations: Sequence[Operation], rounds: int) -> Section:
-    seconds = 1 if ground.is_quick else 2
     async with ground.loaded_service() as service, ground.limit() as limit:
         pair = Pair(service, limit, ground.postmaster, ground.cast)
-        found = [await _compared(pair, each, rounds=rounds, seconds=seconds) for each in operations]
+        found = [await _compared(pair, each, rounds) for each in operations]
         memory = [service.resident_bytes() / 1e6, limit.resident_bytes() / 1e6]
     return Section(
         f"Beside the limit: {CONNECTIONS} connections, medians of {rounds} rounds in turn; ms a request, "
@@ -104,19 +105,17 @@ async def measure(ground: Ground, operations: Sequence[Operation], rounds: int) 
     )
 
 
-async def _compared(
-    pair: Pair, operation: Operation, *, rounds: int, seconds: float
-) -> Comparison | list[str]:
+async def _compared(pair: Pair, operation: Operation, rounds: int) -> Comparison | list[str]:
     """One operation; where it fails, the others are measured all the same."""
     print(f"{operation.name} …", file=sys.stderr, flush=True)
     try:
-        return await compare(pair, operation, rounds=rounds, seconds=seconds)
+        return await compare(pair, operation, rounds)
     except (LoadFailed, AnswersDiffer) as error:
         print(f"{operation.name} failed: {error}", file=sys.stderr)
         return [operation.name, "failed", *[""] * (len(_COLUMNS) * 2 + 1)]
 
 
-async def compare(pair: Pair, operation: Operation, *, rounds: int, seconds: float) -> Comparison:
+async def compare(pair: Pair, operation: Operation, rounds: int) -> Comparison:
     """Drive both in turn: A B, B A, A B."""
     requests = await operation.requests(pair.cast)
     if operation.has_limit:
@@ -128,7 +127,7 @@ async def compare(pair: Pair, operation: Operation, *, rounds: int, seconds: flo
             await asyncio.sleep(_PAUSE_SECONDS)  # What the last round left half done ends in peace.
             if operation.uses_up:
                 requests = await operation.requests(pair.cast)
-            stretch = await _stretch(pair, server, requests, seconds if number else _WARMING_SECONDS)
+            stretch = await _stretch(pair, server, requests, _SECONDS if number else _WARMING_SECONDS)
             if number:  # The first round only warms up.
                 stretches[server.port].append(stretch)
     return _summary(operation, stretches[pair.service.port], stretches[pair.limit.port])
