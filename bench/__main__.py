@@ -74,7 +74,7 @@ def _measurements(arguments: argparse.Namespace) -> list[Measurement]:
     measurements = [measure for name, measure in _OTHERS.items() if name in arguments.only]
     if chosen:
         # Last: it changes and adds tasks.
-        rounds = arguments.rounds or (2 if arguments.quick else 24)
+        rounds = arguments.rounds or (2 if arguments.quick else 32)
         measurements.append(lambda ground: beside.measure(ground, chosen, rounds))
     return measurements
 

@@ -1,7 +1,6 @@
 """What every measurement stands on: one filled database, and a folder for the logs."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.client import Connection
+from bench.folders import temporary_folder
 from bench.operations import Cast
 from bench.requests import chat_request, token_for
 from bench.seed import FULL, QUICK, Sizes, grown_user, seed
@@ -54,7 +54,7 @@ async def prepared(*, is_quick: bool, kept_in: Path | None) -> AsyncIterator[Gro
     """The ground, in a folder that is gone afterwards, or in one that is kept for the next time."""
     sizes = QUICK if is_quick else FULL
     with ExitStack() as stack:
-        folder = kept_in or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="todo-bench-")))
+        folder = kept_in or stack.enter_context(temporary_folder())
         postgres = stack.enter_context(await asyncio.to_thread(EmbeddedPostgres, folder / "bench"))
         address = parse_database_url(postgres.url)
         await migrate(address)

@@ -3,15 +3,14 @@
 import argparse
 import asyncio
 import statistics
-import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
+from bench.folders import temporary_folder
 from bench.processes import open_files, resident_bytes
 from bench.requests import token_for
 from bench.servers import Server, running
@@ -54,7 +53,7 @@ def main() -> None:
 
 async def _soak(seconds: float) -> None:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="todo-soak-")))
+        folder = stack.enter_context(temporary_folder())
         postgres = stack.enter_context(await asyncio.to_thread(EmbeddedPostgres, folder / "soak"))
         await migrate(parse_database_url(postgres.url))
         log = folder / "service.log"

@@ -1,13 +1,12 @@
 """The real assistant over the real tools and a real database, for benches that talk to it."""
 
 import itertools
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
+from bench.folders import temporary_folder
 from mcp_server.identity import ToolContext
 from mcp_server.server import build_server
 from src.assistant.agent import Assistant
@@ -76,8 +75,8 @@ class Talk:
 async def staged(now: datetime) -> AsyncIterator[Stage]:
     """A stage on a database of its own, which is gone afterwards."""
     with (
-        tempfile.TemporaryDirectory(prefix="todo-bench-") as folder,
-        EmbeddedPostgres(Path(folder), durable=False) as postgres,
+        temporary_folder() as folder,
+        EmbeddedPostgres(folder, durable=False) as postgres,
     ):
         address = parse_database_url(postgres.url)
         await migrate(address)
