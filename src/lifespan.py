@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 # Each reads or writes in one long transaction; the rest of the pool stays free for everybody else.
 _TRANSFERS_AT_ONCE = 2
+_HEAD_START_SECONDS = 0.2
 
 
 @asynccontextmanager
@@ -59,28 +60,27 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.transfer_turns = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
         app.state.cursor_key = cursor_key_of(secret)
         servers = ToolServers(lambda: _build_servers(database, app))
-        _start_mcp(stack, app, settings, servers)
-        await _start_chat(stack, app, settings, database, servers)
+        transport = _start_mcp(stack, app, servers)
+        assistant = await _start_chat(stack, app, settings, database, servers)
+        if settings.chat_preload:
+            _load_soon(stack, transport, assistant)
         announce(settings, secret)
         keep_what_is_loaded()
         yield
 
 
-def _start_mcp(stack: AsyncExitStack, app: FastAPI, settings: Settings, servers: ToolServers) -> None:
+def _start_mcp(stack: AsyncExitStack, app: FastAPI, servers: ToolServers) -> StreamableHTTP:
     transport = StreamableHTTP(servers)
-    if settings.chat_preload:
-        transport.start()
     stack.push_async_callback(transport.close)
     app.state.mcp_transport = transport.get
+    return transport
 
 
 async def _start_chat(
     stack: AsyncExitStack, app: FastAPI, settings: Settings, database: Database, servers: ToolServers
-) -> None:
+) -> AssistantLoader:
     clock: Clock = app.state.clock
     loader = AssistantLoader(lambda: _build_assistant(settings, servers), clock())
-    if settings.chat_preload:
-        loader.start()
     stack.push_async_callback(loader.close)
     app.state.assistant = loader.get
     leases = Leases(database)
@@ -97,6 +97,18 @@ async def _start_chat(
     )
     stack.push_async_callback(chatkit.close)
     app.state.chatkit = chatkit.get
+    return loader
+
+
+def _load_soon(stack: AsyncExitStack, transport: StreamableHTTP, assistant: AssistantLoader) -> None:
+    """Load what takes seconds behind the start, and behind the requests that it was made for."""
+
+    def load() -> None:
+        transport.start()
+        assistant.start()
+
+    timer = asyncio.get_running_loop().call_later(_HEAD_START_SECONDS, load)
+    stack.callback(timer.cancel)
 
 
 async def _let_nobody_speak(leases: Leases, turns: ChatTurns) -> None:
