@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 # Each reads or writes in one long transaction; the rest of the pool stays free for everybody else.
 _TRANSFERS_AT_ONCE = 2
 _HEAD_START_SECONDS = 0.2
+"""How long the first requests have the processor to themselves, before what takes seconds loads."""
 
 
 @asynccontextmanager
@@ -101,7 +102,7 @@ async def _start_chat(
 
 
 def _load_soon(stack: AsyncExitStack, transport: StreamableHTTP, assistant: AssistantLoader) -> None:
-    """Load what takes seconds behind the start, and behind the requests that it was made for."""
+    """Load the chat stack behind the start; whoever needs it sooner loads it."""
 
     def load() -> None:
         transport.start()

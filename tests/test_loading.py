@@ -1,12 +1,20 @@
 """What a service has in memory is what it is used for: chat and its libraries come with the first word."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from src import lifespan
+from src.core.config import Settings
 from src.core.embedded_postgres import EmbeddedPostgres
+from src.main import create_app
+from tests.conftest import running
 from tests.factories import SECRET
 
 CHAT = {"agents", "openai", "chatkit", "mcp", "mcp_types", "aiohttp"}
@@ -97,3 +105,20 @@ def test_a_service_that_preloads_nothing_loads_chat_with_the_first_request_for_i
     assert {"chatkit", "rich.logging"}.isdisjoint(told["after chat"])
     assert len(told["threads"]["data"]) == 2
     assert told["made by turns"] == []
+
+
+async def test_by_default_a_service_loads_chat_unasked_once_it_has_started(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, has_begun, build = asyncio.get_running_loop(), asyncio.Event(), lifespan._build_assistant
+
+    def built(*given: Any) -> Any:
+        loop.call_soon_threadsafe(has_begun.set)
+        return build(*given)
+
+    monkeypatch.setattr(lifespan, "_build_assistant", built)
+
+    async with running(create_app(settings)) as app:
+        assert not has_begun.is_set()
+        await asyncio.wait_for(has_begun.wait(), timeout=60)
+        await app.state.assistant()
