@@ -72,13 +72,13 @@ def _check(name: str, turns: Turns) -> Check:
 
 async def _local(ground: Ground) -> dict[str, Turns]:
     async with ground.service() as service:
-        turns = await Talk(service).in_turn(ground, dict.fromkeys(_LOCAL, 0))
+        turns = await Speakers(service).in_turn(ground, dict.fromkeys(_LOCAL, 0))
     return {f"local: {text}": each for text, each in turns.items()}
 
 
 async def _scripted(ground: Ground) -> dict[str, Turns]:
     async with ground.model() as model, ground.service(model_settings(model)) as service:
-        turns = await Talk(service, model).in_turn(ground, _SCRIPTED)
+        turns = await Speakers(service, model).in_turn(ground, _SCRIPTED)
     return {f"scripted: {text}": each for text, each in turns.items()}
 
 
@@ -92,7 +92,7 @@ def model_settings(model: Server) -> dict[str, str]:
     }
 
 
-class Talk:
+class Speakers:
     """People who say the same to the service, one after the other, over one connection."""
 
     def __init__(self, service: Server, model: Server | None = None) -> None:

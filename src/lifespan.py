@@ -61,8 +61,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.transfer_turns = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
         app.state.cursor_key = cursor_key_of(secret)
         servers = ToolServers(lambda: _build_servers(database, app))
-        transport = _start_mcp(stack, app, servers)
-        assistant = await _start_chat(stack, app, settings, database, servers)
+        transport = _set_up_mcp(stack, app, servers)
+        assistant = await _set_up_chat(stack, app, settings, database, servers)
         if settings.chat_preload:
             _load_soon(stack, transport, assistant)
         announce(settings, secret)
@@ -70,14 +70,14 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _start_mcp(stack: AsyncExitStack, app: FastAPI, servers: ToolServers) -> StreamableHTTP:
+def _set_up_mcp(stack: AsyncExitStack, app: FastAPI, servers: ToolServers) -> StreamableHTTP:
     transport = StreamableHTTP(servers)
     stack.push_async_callback(transport.close)
     app.state.mcp_transport = transport.get
     return transport
 
 
-async def _start_chat(
+async def _set_up_chat(
     stack: AsyncExitStack, app: FastAPI, settings: Settings, database: Database, servers: ToolServers
 ) -> AssistantLoader:
     clock: Clock = app.state.clock
