@@ -1,6 +1,6 @@
 """The MCP server: one definition of the tools for outside clients and for the agent in this process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +9,14 @@ from mcp import MCPError
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
+from mcp.server.mcpserver.tools import Tool
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolResult,
+    GetPromptResult,
+    InputRequiredResult,
+    ToolAnnotations,
+)
 from mcp_types import Tool as MCPTool
 from pydantic import ValidationError
 
@@ -24,6 +31,7 @@ from mcp_server.prompts import add_prompts
 from mcp_server.recurrence_tools import RECURRENCE_TOOLS
 from mcp_server.research_tools import RESEARCH_TOOLS
 from mcp_server.resources import TASK_LIST_PAGE, add_resources, task_list_page
+from mcp_server.schemas import ResultSchema
 from mcp_server.sdk_logging import keep_sdk_from_logging
 from mcp_server.task_tools import TASK_TOOLS
 from src.auth.context import Actor, ActorKind, InsufficientScope, acting_as, acting_caller
@@ -181,17 +189,20 @@ def build_server(context: ToolContext, *, version: str, profile: Profile = Profi
         "todo",
         version=version,
         instructions=INSTRUCTIONS,
+        tools=[_tool(make(context), annotations) for make, annotations in _tools_of(profile)],
         extensions=[task_list_page()],
         log_level="WARNING",
         subscriptions=False,
         cache_hints=_LISTS_STAY,
     )
-    for make, annotations in _tools_of(profile):
-        tool = make(context)
-        server.add_tool(tool, annotations=annotations, meta=_SHOWN_BY.get(tool.__name__))
     add_resources(server, context)
     add_prompts(server, context)
     return server
+
+
+def _tool(function: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
+    tool = Tool.from_function(function, annotations=annotations, meta=_SHOWN_BY.get(function.__name__))
+    return tool.model_copy(update={"fn_metadata": ResultSchema(**dict(tool.fn_metadata))})
 
 
 def _tools_of(profile: Profile) -> tuple[ToolDefinition, ...]:

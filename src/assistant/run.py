@@ -1,6 +1,7 @@
 """One turn of a model and its tools."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import aclosing
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -19,7 +20,7 @@ from agents import (
 from agents.exceptions import AgentsException, ModelRefusalError
 from agents.items import ModelResponse, TResponseInputItem, TResponseStreamEvent
 from agents.models.interface import Model
-from openai.types.responses import ResponseCompletedEvent
+from openai.types.responses import ResponseCompletedEvent, ResponseFunctionToolCall
 
 from src.assistant.errors import ModelMisbehaved, ModelRefusedRequest, ModelTurnsExceeded, ModelUnavailable
 from src.assistant.events import ConfirmationNeeded, TurnEvent, Usage
@@ -27,6 +28,7 @@ from src.assistant.model_chain import Answer, ModelChain
 from src.assistant.providers import Provider
 from src.assistant.responses import SAID_NOTHING, calls_in, is_nothing, is_plain_text
 from src.assistant.toolbox import Toolbox, ToolsOfRuns
+from src.assistant.transcript import input_items
 from src.assistant.turn import TurnReader
 
 Turn: TypeAlias = AsyncGenerator[TurnEvent, None]
@@ -121,11 +123,19 @@ class Run:
         self.toolbox.guard.expect(
             [(call.name, call.arguments) for call in calls], heeds_titles=not follows_rules
         )
+        made = self._made(calls, self.toolbox, reader) if follows_rules else self._run(self.toolbox, reader)
+        async with aclosing(made) as events:
+            async for told in events:
+                yield told
+        if calls and self.failure is None and self.spent.requests == self.max_turns:
+            told_off = f"The model at {self.chain.provider.name} went round in circles and was stopped."
+            self.failure = ModelTurnsExceeded(told_off)
+        self.is_over = not calls or self.failure is not None
+
+    async def _run(self, toolbox: Toolbox, reader: TurnReader) -> Turn:
+        """Let the SDK make the calls: it bears with whatever a model gets wrong in them."""
         result = Runner.run_streamed(
-            self.agent.of_answer(_Answered(self.chain.answer)),
-            [],
-            context=self.toolbox,
-            run_config=_RUN,
+            self.agent.of_answer(_Answered(self.chain.answer)), [], context=toolbox, run_config=_RUN
         )
         events = result.stream_events()
         try:
@@ -137,11 +147,17 @@ class Run:
             self.failure.__cause__ = error
         finally:
             await _stop(result, events)
-        if calls and self.failure is None and self.spent.requests == self.max_turns:
-            told_off = f"The model at {self.chain.provider.name} went round in circles and was stopped."
-            self.failure = ModelTurnsExceeded(told_off)
-        self.is_over = not calls or self.failure is not None
         self.said += [item.to_input_item() for item in result.new_items if not is_nothing(item.raw_item)]
+
+    async def _made(
+        self, calls: Iterable[ResponseFunctionToolCall], toolbox: Toolbox, reader: TurnReader
+    ) -> Turn:
+        """Make the calls here: rules get nothing wrong in them, and a run takes longer than all else."""
+        for call in calls:
+            yield reader.called(call)
+            returned = reader.returned(call.call_id, await toolbox.output_of(call))
+            self.said += input_items([returned.used])
+            yield returned
 
     def held_back(self, reader: TurnReader) -> Iterator[TurnEvent]:
         """What waits for a yes, and the question itself: a model that obeys a title might ask another."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
 from agents import RunContextWrapper
 from agents.exceptions import ModelBehaviorError
 from agents.mcp import MCPServer as AgentMCPServer
@@ -17,10 +16,11 @@ from mcp import MCPError
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, GetPromptResult, ListPromptsResult, TextContent, Tool
+from openai.types.responses import ResponseFunctionToolCall
 
 from src.assistant.events import HistoryItem
 from src.assistant.guard import Guard
-from src.assistant.repairs import plain_text
+from src.assistant.repairs import parsed_arguments, plain_text
 from src.auth.context import Actor, Caller, acting_as
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,12 @@ class Toolbox(InProcessMCP):
         if result.is_error:
             return result
         self.outcomes[self._call_id] = result.structured_content or plain_text(_texts(result))
-        return _compact(result)
+        return result
+
+    async def output_of(self, call: ResponseFunctionToolCall) -> str:
+        """Make a call; what the tool told, as text for the model."""
+        self.expect(call.call_id)
+        return plain_text(_texts(await self.call_tool(call.name, parsed_arguments(call.arguments))))
 
     def expect(self, call_id: str) -> None:
         """Which call comes next: a run makes them one after the other."""
@@ -163,14 +168,6 @@ def _unreadable_call(_: RunContextWrapper[Any], error: Exception) -> str:
 
 def _texts(result: CallToolResult) -> list[dict[str, str]]:
     return [{"text": part.text} for part in result.content if isinstance(part, TextContent)]
-
-
-def _compact(result: CallToolResult) -> CallToolResult:
-    """The result with no space in its text: a model pays for each."""
-    if not result.structured_content:
-        return result
-    text = orjson.dumps(result.structured_content).decode()
-    return result.model_copy(update={"content": [TextContent(type="text", text=text)]})
 
 
 def _refusal(text: str) -> CallToolResult:

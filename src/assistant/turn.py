@@ -30,11 +30,28 @@ class TurnReader:
 
     def read(self, event: StreamEvent) -> Iterator[TurnEvent]:
         """What a run tells: the calls of an answer, and what they gave back."""
-        if isinstance(event, RunItemStreamEvent):
-            if isinstance(event.item, ToolCallItem):
-                yield from self._called(event.item.raw_item)
-            elif isinstance(event.item, ToolCallOutputItem):
-                yield from self._returned(event.item)
+        if not isinstance(event, RunItemStreamEvent):
+            return
+        item = event.item
+        if isinstance(item, ToolCallItem) and isinstance(item.raw_item, ResponseFunctionToolCall):
+            yield self.called(item.raw_item)
+        elif isinstance(item, ToolCallOutputItem) and item.call_id in self._open:
+            yield self.returned(item.call_id, item.output)
+
+    def called(self, call: ResponseFunctionToolCall) -> ToolCallStarted:
+        """A call that is about to be made."""
+        self._is_interrupted = True
+        started = ToolCallStarted(call.call_id, call.name, parsed_arguments(call.arguments) or {})
+        self._open[call.call_id] = started
+        return started
+
+    def returned(self, call_id: str, output: Any) -> ToolCallFinished:
+        """What came of a call that was told before."""
+        started = self._open.pop(call_id)
+        call = (call_id, started.tool, started.arguments)
+        if call_id in self.outcomes:
+            return ToolCallFinished(ToolUsed(*call, self.outcomes[call_id]))
+        return ToolCallFinished(ToolUsed(*call, error_sentence(plain_text(output)), is_error=True))
 
     def add(self, paragraph: str) -> Iterator[TurnEvent]:
         """A paragraph that the service itself says after the model."""
@@ -48,21 +65,3 @@ class TurnReader:
             self._is_interrupted = False
             self._parts.append(text)
             yield TextDelta(text)
-
-    def _called(self, call: Any) -> Iterator[TurnEvent]:
-        self._is_interrupted = True
-        if isinstance(call, ResponseFunctionToolCall):
-            started = ToolCallStarted(call.call_id, call.name, parsed_arguments(call.arguments) or {})
-            self._open[call.call_id] = started
-            yield started
-
-    def _returned(self, item: ToolCallOutputItem) -> Iterator[TurnEvent]:
-        started = self._open.pop(item.call_id or "", None)
-        if started is not None:
-            yield ToolCallFinished(self._used(started, item))
-
-    def _used(self, started: ToolCallStarted, item: ToolCallOutputItem) -> ToolUsed:
-        call = (started.call_id, started.tool, started.arguments)
-        if started.call_id in self.outcomes:
-            return ToolUsed(*call, self.outcomes[started.call_id])
-        return ToolUsed(*call, error_sentence(plain_text(item.output)), is_error=True)

@@ -1,5 +1,6 @@
 """The tools, in the hands of a caller."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
@@ -48,9 +49,15 @@ def use(server: TodoMCPServer, user_id: str) -> Use:
         assert isinstance(result, CallToolResult)
         assert not result.is_error
         assert result.structured_content is not None
+        assert [part.model_dump()["text"] for part in result.content] == [compact(result.structured_content)]
         return dict(result.structured_content)
 
     return call
+
+
+def compact(content: object) -> str:
+    """JSON without spaces: a model pays for each."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
 @pytest.fixture

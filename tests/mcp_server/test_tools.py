@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from src.core.database import Database
+from src.tasks.schemas import TaskPage
 from tests.chat.factories import rows_of
 from tests.factories import StandingClock, create_task
 from tests.mcp_server.conftest import Use
@@ -44,6 +45,17 @@ async def test_a_repeating_task_is_added_from_words(use: Use) -> None:
 
     assert task["recurrence"]["frequency"] == "weekly"
     assert (task["occurrence"], task["series_id"] is not None) == (1, True)
+
+
+async def test_a_list_is_what_its_schema_says(use: Use) -> None:
+    await add(use, "Plain")
+    await add(use, "Pay rent", due_date="2026-12-01 17:00", priority="High", category="Home", tags=["money"])
+    await add(use, "Water the plants", due_date="2026-11-27", recurrence="every friday")
+
+    page = await use("list_tasks", limit=2)
+
+    assert len(page["items"]) == 2
+    assert TaskPage.model_validate(page).model_dump(mode="json") == page
 
 
 async def test_listed_are_pending_tasks_unless_the_status_says_otherwise(use: Use) -> None:
