@@ -47,4 +47,4 @@ class VerifiedTokens:
 
 
 def _name(token: str, audience: Audience) -> bytes:
-    return hashlib.sha256(f"{audience.value}:{token}".encode()).digest()
+    return hashlib.blake2b(f"{audience.value}:{token}".encode(), digest_size=32).digest()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,6 +18,7 @@ class Application(FastAPI):
 
     def setup(self) -> None:
         self.router.route_class = PlannedRoute
+        self.state = AppState()
         super().setup()
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -31,6 +33,13 @@ class Application(FastAPI):
             return
         scope["app"] = self
         await self.middleware_stack(scope, receive, send)
+
+
+class AppState(State):
+    """Keeps what it is given as its own attributes; Starlette asks a dictionary when all else has failed."""
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        object.__setattr__(self, key, value)
 
 
 class FailureLayer:

@@ -133,7 +133,7 @@ def _labelled(given: Iterable[tuple[bytes, bytes]], request_id: str) -> _RawHead
 class LastResort:
     """Innermost: bounds head and body, and turns what nobody caught into a plain 500.
 
-    `body_limits` says how many bytes the paths that match a pattern whole may take instead of the usual.
+    `body_limits` says how many bytes, more than the usual, the paths that match a pattern whole may take.
     """
 
     def __init__(self, app: ASGIApp, *, body_limits: Mapping[re.Pattern[str], int] | None = None) -> None:
@@ -144,18 +144,17 @@ class LastResort:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._body_limit(scope["path"])
         try:
-            length = declared_length(scope)
+            self._refuse_beyond(declared_length(scope), scope["path"])
         except (HeadTooLarge, UnreadableRequest) as error:
             # Where this request ends is not certain, so nothing behind it is read.
             await _failure(scope, error, error.status, {"Connection": "close"})(scope, receive, send)
             return
-        if length > limit:
-            await _failure(scope, PayloadTooLarge(_too_large(limit)))(scope, receive, send)
+        except PayloadTooLarge as error:
+            await _failure(scope, error)(scope, receive, send)
             return
         try:
-            await self._app(scope, _bounded(receive, limit), send)
+            await self._app(scope, self._bounded(receive, scope["path"]), send)
         except Exception:
             log.exception("unhandled error in %s %s", scope["method"], route_of(scope))
             request = current_request.get()
@@ -163,31 +162,29 @@ class LastResort:
                 raise
             await _failure(scope, Unexpected())(scope, receive, send)
 
-    def _body_limit(self, path: str) -> int:
+    def _bounded(self, receive: Receive, path: str) -> Receive:
+        """Count what arrives: a body without a declared length is cut off at the same size."""
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            self._refuse_beyond(received, path)
+            return message
+
+        return receive_bounded
+
+    def _refuse_beyond(self, length: int, path: str) -> None:
+        if length <= MAX_BODY_BYTES:
+            return
         limits = (limit for pattern, limit in self._body_limits.items() if pattern.fullmatch(path))
-        return next(limits, MAX_BODY_BYTES)
-
-
-def _too_large(limit: int) -> str:
-    return f"A body may have {limit // MAX_BODY_BYTES} MiB at the most."
+        limit = next(limits, MAX_BODY_BYTES)
+        if length > limit:
+            raise PayloadTooLarge(f"A body may have {limit // MAX_BODY_BYTES} MiB at the most.")
 
 
 def _failure(
     scope: Scope, error: DomainError, status: int | None = None, headers: dict[str, str] | None = None
 ) -> Response:
     return problem_response(problem_of(error, request_id=scope["request_id"], status=status), headers)
-
-
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """Count what arrives: a body without a declared length is cut off at the same size."""
-    received = 0
-
-    async def receive_bounded() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > limit:
-            raise PayloadTooLarge(_too_large(limit))
-        return message
-
-    return receive_bounded

@@ -81,10 +81,13 @@ def _is_plain(path: str) -> bool:
 
 def _found(node: _Node, parts: list[str], depth: int, method: str) -> _Known | None:
     if depth == len(parts):
-        return next((known for known in node.routes if known.takes(method)), None)
+        for known in node.routes:
+            if known.takes(method):
+                return known
+        return None
     found, part = None, parts[depth]
-    if part in node.named:
-        found = _found(node.named[part], parts, depth + 1, method)
+    if named := node.named.get(part):
+        found = _found(named, parts, depth + 1, method)
     if found is None and part and node.any_part is not None:
         found = _found(node.any_part, parts, depth + 1, method)
     return found

@@ -1,13 +1,15 @@
 """How a list of tasks is narrowed, ordered and paged."""
 
+import re
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from src.core.errors import InvalidInput
 from src.core.schemas import RequestModel
-from src.tasks.schemas import AnyCasePriority, Category, DueText, Tag
+from src.tasks.schemas import AnyCasePriority, Category, DueText, Tag, tag_key
 
 
 class TaskSort(StrEnum):
@@ -138,6 +140,42 @@ class TaskFilter(RequestModel):
         dues = (self.due, self.due_after, self.due_before)
         others = (self.created_after, self.updated_after, self.completed_after, self.completed_before)
         return any(each is not None for each in (*dues, *others))
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The bind values of the conditions that nobody's calendar changes; they are shared."""
+        status = self._status()
+        given = {
+            "status": status.value if status else None,
+            "priorities": [priority.value for priority in self.priority or []] or None,
+            "category": self.category.lower() if self.category else None,
+            f"{self.tags_match}_tags": [tag_key(tag) for tag in self.tags or []] or None,
+            "recurring": self.recurring or None,
+            "not_recurring": self.recurring is False or None,
+            "series_id": self.series_id,
+        }
+        return {name: value for name, value in given.items() if value is not None} | self._words()
+
+    def _status(self) -> StatusFilter | None:
+        if self.completed is not None:
+            status = StatusFilter.COMPLETED if self.completed else StatusFilter.PENDING
+            if self.status not in (StatusFilter.ALL, status):
+                raise InvalidInput(
+                    "completed", f"status={self.status} contradicts completed={self.completed}."
+                )
+            return status
+        if self.status is not StatusFilter.ALL:
+            return self.status
+        return StatusFilter.PENDING if self.due in (DueWindow.OVERDUE, DueWindow.UPCOMING) else None
+
+    def _words(self) -> dict[str, str]:
+        """All the words, each by its beginning, and the whole for stems and typos."""
+        if not self.search:
+            if self.sort is TaskSort.RELEVANCE:
+                raise InvalidInput("sort_by", "Only a search has relevance; give search, or sort by another.")
+            return {}
+        prefixes = " & ".join(f"{word}:*" for word in re.findall(r"\w+", self.search))
+        return {"search": self.search, "prefixes": prefixes}
 
 
 class TagFilter(RequestModel):

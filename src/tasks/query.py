@@ -1,6 +1,7 @@
 """A filter in a client's words as conditions on rows, and pages as cursors."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -10,53 +11,16 @@ from src.core.pagination import decode_cursor, encode_cursor, instant_from_curso
 from src.preferences.schemas import Preferences
 from src.recurrence.terms import Weekday
 from src.tasks.dates import read_due
-from src.tasks.filters import DueWindow, StatusFilter, TaskFilter, TaskSort
-from src.tasks.schemas import tag_key
+from src.tasks.filters import DueWindow, TaskFilter, TaskSort
 
 _WEEKDAYS = list(Weekday)
 
 
-def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:
+def conditions_of(chosen: TaskFilter, preferences: Preferences, now: datetime) -> Mapping[str, Any]:
     """The bind values of the conditions that a filter asks for."""
-    status = _status(chosen)
-    plain = {
-        "status": status.value if status else None,
-        "priorities": [priority.value for priority in chosen.priority or []] or None,
-        "category": chosen.category.lower() if chosen.category else None,
-        f"{chosen.tags_match}_tags": [tag_key(tag) for tag in chosen.tags or []] or None,
-        "recurring": chosen.recurring or None,
-        "not_recurring": chosen.recurring is False or None,
-        "series_id": chosen.series_id,
-    }
-    conditions = {name: value for name, value in plain.items() if value is not None}
-    conditions |= _search_values(chosen)
-    if chosen.names_days:
-        conditions |= _instants(chosen, preferences, now)
-        conditions |= _due_conditions(chosen, preferences, now)
-    return conditions
-
-
-def _status(chosen: TaskFilter) -> StatusFilter | None:
-    if chosen.completed is not None:
-        status = StatusFilter.COMPLETED if chosen.completed else StatusFilter.PENDING
-        if chosen.status not in (StatusFilter.ALL, status):
-            raise InvalidInput(
-                "completed", f"status={chosen.status} contradicts completed={chosen.completed}."
-            )
-        return status
-    if chosen.status is not StatusFilter.ALL:
-        return chosen.status
-    return StatusFilter.PENDING if chosen.due in (DueWindow.OVERDUE, DueWindow.UPCOMING) else None
-
-
-def _search_values(chosen: TaskFilter) -> dict[str, Any]:
-    """All the words, each by its beginning, and the whole for stems and typos."""
-    if not chosen.search:
-        if chosen.sort is TaskSort.RELEVANCE:
-            raise InvalidInput("sort_by", "Only a search has relevance; give search, or sort by another.")
-        return {}
-    prefixes = " & ".join(f"{word}:*" for word in re.findall(r"\w+", chosen.search))
-    return {"search": chosen.search, "prefixes": prefixes}
+    if not chosen.names_days:
+        return chosen.values
+    return chosen.values | _instants(chosen, preferences, now) | _due_conditions(chosen, preferences, now)
 
 
 def _instants(chosen: TaskFilter, preferences: Preferences, now: datetime) -> dict[str, Any]:

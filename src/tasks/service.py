@@ -1,6 +1,6 @@
 """What can be done with one user's tasks: the one path of every door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, Self
 
@@ -121,7 +121,7 @@ class TaskService:
         total = await self._repository.count(conditions) if chosen.include_total else None
         return page_json([row["task"] for row in shown], next_cursor, total)
 
-    async def _conditions(self, chosen: TaskFilter) -> dict[str, Any]:
+    async def _conditions(self, chosen: TaskFilter) -> Mapping[str, Any]:
         preferences = await self._preferences.in_force() if chosen.names_days else UTC_CALENDAR
         return conditions_of(chosen, preferences, self._operation.now)
 
