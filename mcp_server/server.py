@@ -80,10 +80,6 @@ class TodoMCPServer(MCPServer[Any]):
             self._listed = [_compact(tool) for tool in await super().list_tools()]
         return list(self._listed)
 
-    def add_tool(self, *given: Any, **named: Any) -> None:
-        self._listed, self._signatures = [], {}
-        super().add_tool(*given, **named)
-
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
