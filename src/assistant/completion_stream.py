@@ -16,6 +16,7 @@ from agents.models.fake_id import FAKE_RESPONSES_ID
 from openai import AsyncStream
 from openai.types.chat import ChatCompletionChunk
 from openai.types.responses import Response, ResponseTextDeltaEvent
+from pydantic import ValidationError
 
 from src.assistant.event_stream import Json
 from src.assistant.repairs import with_distinct_calls
@@ -128,10 +129,18 @@ async def _typed(
     before: list[Json], batches: AsyncIterator[list[Json]]
 ) -> AsyncIterator[ChatCompletionChunk]:
     for chunk in before:
-        yield ChatCompletionChunk.construct(**chunk)
+        yield _chunk(chunk)
     async for batch in batches:
         for chunk in batch:
-            yield ChatCompletionChunk.construct(**chunk)
+            yield _chunk(chunk)
+
+
+def _chunk(given: Json) -> ChatCompletionChunk:
+    """A chunk as it should be, or, in twenty times the time, with whatever its provider left out."""
+    try:
+        return ChatCompletionChunk.model_validate(given)
+    except ValidationError:
+        return ChatCompletionChunk.construct(**given)
 
 
 def _blank(model: str) -> Response:

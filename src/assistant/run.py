@@ -12,15 +12,15 @@ from agents import (
     RunConfig,
     RunContextWrapper,
     Runner,
-    RunResultStreaming,
     Tool,
     ToolExecutionConfig,
     ToolsToFinalOutputResult,
 )
 from agents.exceptions import AgentsException, ModelRefusalError
-from agents.items import ModelResponse, TResponseInputItem, TResponseStreamEvent
+from agents.items import ModelResponse, ToolCallOutputItem, TResponseInputItem, TResponseStreamEvent
 from agents.models.interface import Model
-from openai.types.responses import ResponseCompletedEvent, ResponseFunctionToolCall
+from agents.usage import Usage as UsageOfRuns
+from openai.types.responses import Response, ResponseFunctionToolCall
 
 from src.assistant.errors import ModelMisbehaved, ModelRefusedRequest, ModelTurnsExceeded, ModelUnavailable
 from src.assistant.events import ConfirmationNeeded, TurnEvent, Usage
@@ -32,6 +32,7 @@ from src.assistant.transcript import input_items
 from src.assistant.turn import TurnReader
 
 Turn: TypeAlias = AsyncGenerator[TurnEvent, None]
+_Calls: TypeAlias = Iterable[ResponseFunctionToolCall]
 
 _RUN = RunConfig(
     tracing_disabled=True,
@@ -69,15 +70,15 @@ def end_with_the_calls(_: RunContextWrapper[Any], __: list[FunctionToolResult]) 
 class _Answered(Model):
     """A model that has answered already: the calls of its answer are made, and it says no more."""
 
-    def __init__(self, answer: ResponseCompletedEvent) -> None:
-        self._answer: ResponseCompletedEvent | None = answer
+    def __init__(self, answer: Response) -> None:
+        self._answer = answer
 
     async def get_response(self, *_args: Any, **_kwargs: Any) -> ModelResponse:
-        raise NotImplementedError("A turn is always streamed.")
+        answer, self._answer = self._answer, SAID_NOTHING.response
+        return ModelResponse(output=answer.output, usage=UsageOfRuns(), response_id=None)
 
-    async def stream_response(self, *_: object, **__: object) -> AsyncGenerator[TResponseStreamEvent, None]:
-        answer, self._answer = self._answer, None
-        yield answer or SAID_NOTHING
+    def stream_response(self, *_: object, **__: object) -> AsyncIterator[TResponseStreamEvent]:
+        raise NotImplementedError("What has answered already has nothing to stream.")
 
 
 @dataclass(slots=True)
@@ -123,36 +124,33 @@ class Run:
         self.toolbox.guard.expect(
             [(call.name, call.arguments) for call in calls], heeds_titles=not follows_rules
         )
-        made = self._made(calls, self.toolbox, reader) if follows_rules else self._run(self.toolbox, reader)
-        async with aclosing(made) as events:
-            async for told in events:
+        make = self._made_here if follows_rules else self._made_in_a_run
+        async with aclosing(make(calls, self.toolbox, reader)) as made:
+            async for told in made:
                 yield told
         if calls and self.failure is None and self.spent.requests == self.max_turns:
             told_off = f"The model at {self.chain.provider.name} went round in circles and was stopped."
             self.failure = ModelTurnsExceeded(told_off)
         self.is_over = not calls or self.failure is not None
 
-    async def _run(self, toolbox: Toolbox, reader: TurnReader) -> Turn:
+    async def _made_in_a_run(self, calls: _Calls, toolbox: Toolbox, reader: TurnReader) -> Turn:
         """Let the SDK make the calls: it bears with whatever a model gets wrong in them."""
-        result = Runner.run_streamed(
-            self.agent.of_answer(_Answered(self.chain.answer)), [], context=toolbox, run_config=_RUN
-        )
-        events = result.stream_events()
+        for call in calls:
+            yield reader.called(call)
+        agent = self.agent.of_answer(_Answered(self.chain.answer.response))
         try:
-            async for event in events:
-                for told in reader.read(event):
-                    yield told
+            result = await Runner.run(agent, [], context=toolbox, run_config=_RUN)
         except AgentsException as error:
             self.failure = _unfinished(error, self.chain.provider)
             self.failure.__cause__ = error
-        finally:
-            await _stop(result, events)
+            return
         self.said += [item.to_input_item() for item in result.new_items if not is_nothing(item.raw_item)]
+        for item in result.new_items:
+            if isinstance(item, ToolCallOutputItem) and item.call_id is not None:
+                yield reader.returned(item.call_id, item.output)
 
-    async def _made(
-        self, calls: Iterable[ResponseFunctionToolCall], toolbox: Toolbox, reader: TurnReader
-    ) -> Turn:
-        """Make the calls here: rules get nothing wrong in them, and a run takes longer than all else."""
+    async def _made_here(self, calls: _Calls, toolbox: Toolbox, reader: TurnReader) -> Turn:
+        """Make the calls one by one: rules get nothing wrong in them, and a run takes as long as all else."""
         for call in calls:
             yield reader.called(call)
             returned = reader.returned(call.call_id, await toolbox.output_of(call))
@@ -167,15 +165,6 @@ class Run:
         if not self.chain.provider.follows_rules:
             yield from reader.add(question)
         yield ConfirmationNeeded(question, calls)
-
-
-async def _stop(result: RunResultStreaming, events: AsyncIterator[Any]) -> None:
-    """End the run; where it is over already, nothing is left to do."""
-    result.cancel()
-    if isinstance(events, AsyncGenerator):
-        await events.aclose()
-    # No run has a sandbox, and what would clean one up holds the run until the garbage collector comes by.
-    result._sandbox_cleanup = None
 
 
 def _unfinished(error: AgentsException, provider: Provider) -> ModelUnavailable:

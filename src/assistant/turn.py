@@ -1,10 +1,8 @@
-"""Reads a run's events as what the turn tells."""
+"""Reads what a model says, and what its calls give back, as what the turn tells."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agents.items import ToolCallItem, ToolCallOutputItem
-from agents.stream_events import RunItemStreamEvent, StreamEvent
 from openai.types.responses import ResponseCompletedEvent, ResponseFunctionToolCall
 
 from src.assistant.events import TextDelta, ToolCallFinished, ToolCallStarted, ToolUsed, TurnEvent
@@ -27,16 +25,6 @@ class TurnReader:
     @property
     def text(self) -> str:
         return "".join(self._parts)
-
-    def read(self, event: StreamEvent) -> Iterator[TurnEvent]:
-        """What a run tells: the calls of an answer, and what they gave back."""
-        if not isinstance(event, RunItemStreamEvent):
-            return
-        item = event.item
-        if isinstance(item, ToolCallItem) and isinstance(item.raw_item, ResponseFunctionToolCall):
-            yield self.called(item.raw_item)
-        elif isinstance(item, ToolCallOutputItem) and item.call_id in self._open:
-            yield self.returned(item.call_id, item.output)
 
     def called(self, call: ResponseFunctionToolCall) -> ToolCallStarted:
         """A call that is about to be made."""
