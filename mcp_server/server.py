@@ -185,7 +185,7 @@ def build_server(context: ToolContext, *, version: str, profile: Profile = Profi
         "todo",
         version=version,
         instructions=INSTRUCTIONS,
-        tools=[_tool(make(context), annotations) for make, annotations in _tools_of(profile)],
+        tools=[tool_of(make(context), annotations) for make, annotations in _tools_of(profile)],
         extensions=[task_list_page()],
         log_level="WARNING",
         subscriptions=False,
@@ -196,7 +196,8 @@ def build_server(context: ToolContext, *, version: str, profile: Profile = Profi
     return server
 
 
-def _tool(function: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
+def tool_of(function: Callable[..., Any], annotations: ToolAnnotations | None = None) -> Tool:
+    """A function as a tool whose results are JSON as `ResultSchema` makes it."""
     tool = Tool.from_function(function, annotations=annotations, meta=_SHOWN_BY.get(function.__name__))
     return tool.model_copy(update={"fn_metadata": ResultSchema(**dict(tool.fn_metadata))})
 

@@ -13,6 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import SecretStr
 from typing_extensions import TypedDict
 
+from mcp_server.server import tool_of
 from src.assistant.agent import Assistant
 from src.assistant.errors import ModelUnavailable
 from src.assistant.events import HistoryItem, TurnEvent, UserSaid
@@ -38,11 +39,11 @@ class Shelf:
 
     notes: list[str] = field(default_factory=list)
     callers: list[Caller | None] = field(default_factory=list)
-    server: MCPServer = field(default_factory=lambda: MCPServer("shelf", log_level="ERROR"))
+    server: MCPServer = field(init=False)
 
     def __post_init__(self) -> None:
-        for tool in (self.add_note, self.get_note, self.break_shelf):
-            self.server.add_tool(tool)
+        tools = [tool_of(each) for each in (self.add_note, self.get_note, self.break_shelf)]
+        self.server = MCPServer("shelf", tools=tools, log_level="ERROR")
 
     async def add_note(self, text: str) -> Note:
         self.callers.append(acting_caller())

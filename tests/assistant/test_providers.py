@@ -1,5 +1,4 @@
 import asyncio
-import json
 import logging
 from typing import Any
 
@@ -291,8 +290,7 @@ async def test_the_next_provider_goes_on_from_the_tools_results() -> None:
     names = [caller.actor.name for caller in shelf.callers if caller is not None]
     assert shelf.notes == ["milk", "eggs"]
     assert names == ["first-model", "second-model"]
-    [result] = [message for message in healthy.requests[0]["messages"] if message["role"] == "tool"]
-    assert json.loads(result["content"]).items() >= {"id": 1, "text": "milk"}.items()
+    assert '"id":1,"text":"milk"}' in str(healthy.requests[0]["messages"])
     assert finished(events).text == "One moment.\n\nNoted both."
     assert len(broken.requests) == 2
 
