@@ -2,6 +2,9 @@
 
 import re
 
+import src.core.late_openapi  # noqa: F401 - before all that imports FastAPI.
+
+# isort: split
 from fastapi import FastAPI
 
 from mcp_server.door import MCPDoor

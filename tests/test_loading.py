@@ -19,6 +19,7 @@ from tests.factories import SECRET
 
 CHAT = {"agents", "openai", "chatkit", "mcp", "mcp_types", "aiohttp"}
 SELDOM = {
+    "pydantic.v1",
     "cryptography",
     "jwt",
     "structlog",
@@ -33,6 +34,7 @@ SELDOM = {
 SCRIPT = """
 import asyncio, datetime, json, sys
 import src.main
+from fastapi.openapi.models import OpenAPI
 from src.core.startup import access_token
 
 MCP = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_tasks", "arguments": {}}}
@@ -52,13 +54,20 @@ def openai_schemas():
         known += each.__subclasses__()
     return {each.__name__ for each in known if each.__pydantic_complete__}
 
+async def document(app):
+    import httpx
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return (await client.get("/openapi.json")).json()
+
 async def main():
     app = src.main.app
     settings = app.state.settings
     token = access_token(settings, settings.better_auth_secret, "ann", datetime.timedelta(hours=1))
     told = {}
     async with app.router.lifespan_context(app):
-        told["started"] = sorted(sys.modules)
+        told["started"] = sorted(name for name, module in sys.modules.items() if module)
+        told["described"] = OpenAPI.__pydantic_complete__
         told["task"] = await ask(app, "/api/me/tasks", {"title": "Call mom"}, token)
         told["after a task"] = sorted(sys.modules)
         await app.state.assistant()
@@ -70,6 +79,7 @@ async def main():
         )
         told["after chat"] = sorted(sys.modules)
         told["threads"] = await ask(app, "/api/chatkit", {"type": "threads.list", "params": {}}, token)
+        told["paths"] = sorted((await document(app))["paths"])
         told["made by turns"] = sorted(openai_schemas() - before)
     print(json.dumps(told))
 
@@ -97,6 +107,8 @@ def test_a_service_that_preloads_nothing_loads_chat_with_the_first_request_for_i
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert not (CHAT | SELDOM) & set(told["started"])
+    assert told["described"] is False
+    assert "/api/{user_id}/tasks" in told["paths"]
     assert told["task"]["title"] == "Call mom"
     assert not CHAT & set(told["after a task"])
     assert "milk" in told["turn"]["response"]

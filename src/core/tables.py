@@ -9,5 +9,7 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+# Rows come from and go to statements; nobody validates with a table.
+SQLModel.model_config["defer_build"] = True
 
 metadata = SQLModel.metadata
