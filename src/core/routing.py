@@ -1,6 +1,7 @@
 """The route classes: planned once, and most of them strict about query parameters."""
 
 from collections.abc import Callable, Coroutine, Iterator
+from functools import cached_property
 from typing import Any
 
 from fastapi import Request
@@ -14,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from src.core.queries import parsed_query, remembered
 from src.core.schemas import nearest
-from src.core.solving import plan_of, solved
+from src.core.solving import Step, plan_of, solved
 
 _NO_BODY = frozenset({204, 304})
 
@@ -31,8 +32,12 @@ class PlannedRoute(APIRoute):
         self._handle = self.get_route_handler()
         self.app = self._answer
 
+    @cached_property
+    def _steps(self) -> list[Step]:
+        return plan_of(self.dependant)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        steps = plan_of(self.dependant)
+        steps = self._steps
 
         async def handle(request: Request) -> Response:
             result = await solved(steps, request)

@@ -40,7 +40,6 @@ _NAMES = {
     "easter": r"easter(?: sunday| day)?",
 }
 HOLIDAY_PATTERN = "|".join(_NAMES.values())
-_COMPILED = [(name, re.compile(pattern)) for name, pattern in _NAMES.items()]
 
 
 def _fixed(month: int, day: int) -> Callable[[int], date]:
@@ -94,7 +93,7 @@ _RULES: dict[str, Callable[[int], date]] = {
 
 def holiday_named(text: str) -> str:
     """The holiday that a text matched by HOLIDAY_PATTERN names."""
-    return next((name for name, pattern in _COMPILED if pattern.fullmatch(text)), "new year")
+    return next((name for name, pattern in _NAMES.items() if re.fullmatch(pattern, text)), "new year")
 
 
 def holiday_in(name: str, year: int) -> date:

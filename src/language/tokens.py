@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from src.language.holidays import HOLIDAY_PATTERN, holiday_named
@@ -10,8 +10,7 @@ from src.language.items import Item
 from src.language.lexicon import WORDS
 
 _MONTH_STARTS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""
     (?P<unknown> \b\w{{2,20}}://\S* | www\.\S+ | \b[\w-]{{1,40}}\.(?:com|org|net|io|dev)\b
                | \b[\w.+-]{{1,64}}@[\w-]{{1,64}}\.\w+
                | [#$€£]\s?[\w.,-]+ | @[a-z_][\w-]* | \d[\d.,]{{0,20}}% | <\S+ | \b[^\W_]{{0,40}}_\w*
@@ -49,9 +48,7 @@ _TOKEN = re.compile(
   | (?P<word> \bw/c\b | \bweek[ ]days?\b | [^\W\d_]+(?:['-][^\W\d_]+)* )
   | (?P<completion> (?<=every)! )
   | (?P<mark> \S )
-    """,
-    re.VERBOSE,
-)
+"""
 _PUNCTUATION = {
     ",": "comma", ".": "period", "-": "dash", "\u2013": "dash", "\u2014": "dash", "~": "dash", "/": "slash",
     "(": "paren", ")": "paren", "@": "at", "&": "and", "+": "and", "'": "paren", '"': "paren",
@@ -72,7 +69,7 @@ def plain(text: str) -> str:
 def tokenize(text: str) -> list[Item]:
     """The items of a plain text, in order; words that mean nothing here run together into one."""
     items: list[Item] = []
-    for match in _TOKEN.finditer(text):
+    for match in _expression().finditer(text):
         group = match.lastgroup or "mark"
         if group == "word":
             _add_word(items, match.group(), match.start())
@@ -81,6 +78,12 @@ def tokenize(text: str) -> list[Item]:
         else:
             items += _READERS[group](match)
     return items
+
+
+@cache
+def _expression() -> re.Pattern[str]:
+    """Compiled when it is first needed, as those of the shapes are."""
+    return re.compile(_TOKEN, re.VERBOSE)
 
 
 def _add_word(items: list[Item], word: str, start: int) -> None:
