@@ -95,7 +95,7 @@ class Pair:
 async def measure(ground: Ground, operations: Sequence[Operation], rounds: int) -> Section:
     async with ground.loaded_service() as service, ground.limit() as limit:
         pair = Pair(service, limit, ground.postmaster, ground.cast)
-        found = [await _compared(pair, each, rounds) for each in operations]
+        found = [await _compared(pair, each, _rounds_of(each, rounds)) for each in operations]
         memory = [service.resident_bytes() / 1e6, limit.resident_bytes() / 1e6]
     return Section(
         f"Beside the limit: {CONNECTIONS} connections, medians of {rounds} rounds in turn; ms a request, "
@@ -106,6 +106,11 @@ async def measure(ground: Ground, operations: Sequence[Operation], rounds: int) 
         figures={each.operation: asdict(each) for each in found if isinstance(each, Comparison)},
         has_failed=not all(isinstance(each, Comparison) for each in found),
     )
+
+
+def _rounds_of(operation: Operation, rounds: int) -> int:
+    """Only ratios need many rounds."""
+    return rounds if operation.has_limit else max(1, rounds // 4)
 
 
 async def _compared(pair: Pair, operation: Operation, rounds: int) -> Comparison | list[str]:

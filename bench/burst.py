@@ -17,7 +17,7 @@ _NAMES = ("list", "get", "create")
 
 
 async def measure(ground: Ground) -> Section:
-    rounds = 3 if ground.is_quick else 10
+    rounds = 2 if ground.is_quick else 10
     async with ground.loaded_service() as service, ground.limit() as limit:
         rows = {}
         for operation in (each for each in OPERATIONS if each.name in _NAMES):

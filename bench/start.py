@@ -16,14 +16,13 @@ MOST_SECONDS = 1.0
 MOST_BYTES_OF_REST = 100e6
 MOST_BYTES_OF_CHAT = 180e6
 _CHATTING = ("chat", "mcp")
-_DRIVEN_SECONDS = 0.5
 
 
 async def measure(ground: Ground) -> Section:
     """Several starts with everything compiled; the first, which only warms up, is left out."""
     for folder in ("src", "mcp_server", "bench"):
         compileall.compile_dir(ROOT / folder, quiet=2)
-    starts = [await _start(ground) for _ in range(2 if ground.is_quick else 6)][1:]
+    starts = [await _start(ground) for _ in range(4 if ground.is_quick else 6)][1:]
     limits = [await _limit_start(ground) for _ in range(2 if ground.is_quick else 4)][1:]
     rest, after_rest, after_chat = await _rest_only(ground), *await _grown(ground)
     seconds = statistics.median(each[0] for each in starts)
@@ -90,4 +89,5 @@ async def _grown(ground: Ground) -> tuple[int, int]:
 async def _drive(ground: Ground, server: Server, operations: Iterable[Operation]) -> None:
     for operation in operations:
         if not operation.uses_up:
-            await drive(server.port, await operation.requests(ground.cast), _DRIVEN_SECONDS)
+            requests = await operation.requests(ground.cast)
+            await drive(server.port, requests, seconds=0.25 if ground.is_quick else 0.5)

@@ -16,21 +16,20 @@ from bench.talk import model_settings
 AT_ONCE = 200
 MOST_SECONDS = 1.5
 MOST_IDLE_BYTES = 40 * 1024
-_IDLE_SECONDS = 3.0
 _WARMING = 20
 
 
 async def measure(ground: Ground) -> Section:
-    idle_count = 200 if ground.is_quick else 1_000
+    idle_count, idle_seconds, talks = (200, 1.0, 1) if ground.is_quick else (1_000, 3.0, 5)
     async with ground.model() as model:
         async with ground.service(model_settings(model)) as service:
             await _talked(service, _WARMING)
             cpu = service.cpu_seconds()
-            rounds = [await _talked(service, AT_ONCE) for _ in range(2 if ground.is_quick else 5)]
+            rounds = [await _talked(service, AT_ONCE) for _ in range(talks)]
             cpu = (service.cpu_seconds() - cpu) / len(rounds) / AT_ONCE
         # A process of its own: streams that are over leave memory that new ones would seem not to need.
         async with ground.service(model_settings(model)) as service:
-            idle_bytes, idle_cpu = await _idle(service, idle_count)
+            idle_bytes, idle_cpu = await _idle(service, idle_count, idle_seconds)
             connection_bytes = await _connected(service, idle_count)
     p50, p99 = (statistics.median(figure) for figure in zip(*rounds, strict=True))
     return Section(
@@ -81,7 +80,7 @@ def _require_whole(answer: Answer) -> None:
     assert b'"conversation_id"' in answer.body.rpartition(b"data: ")[2], answer.body
 
 
-async def _idle(service: Server, count: int) -> tuple[float, float]:
+async def _idle(service: Server, count: int, seconds: float) -> tuple[float, float]:
     """The memory of each of many streams that wait for their model, and the share of a core all take."""
     async with AsyncExitStack() as stack:
         # Those before them let pools and caches reach their size.
@@ -90,8 +89,8 @@ async def _idle(service: Server, count: int) -> tuple[float, float]:
         await _open_quiet(stack, service, range(_WARMING, _WARMING + count))
         held = service.resident_bytes() - before
         cpu = service.cpu_seconds()
-        await asyncio.sleep(_IDLE_SECONDS)
-        return held / count, (service.cpu_seconds() - cpu) / _IDLE_SECONDS
+        await asyncio.sleep(seconds)
+        return held / count, (service.cpu_seconds() - cpu) / seconds
 
 
 async def _open_quiet(stack: AsyncExitStack, service: Server, numbers: range) -> None:
