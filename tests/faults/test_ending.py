@@ -56,6 +56,8 @@ async def refuses_newcomers(port: int) -> bool:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:
+        return False  # It knocked in the moment in which the door was closed; the next is refused.
     writer.close()
     return False
 
