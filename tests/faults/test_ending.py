@@ -90,11 +90,12 @@ async def test_requests_under_way_are_answered_while_newcomers_are_refused(
         code = await todo.ended()
         stored = await blocker.fetchval("SELECT count(*) FROM task")
         await awaited(lambda: all_have_left(blocker), "no session is left")
+        sessions = await blocker.fetchrow(SESSIONS)
         idle_writer.close()
 
     assert left == b""
     assert (answer.status_code, answer.headers["connection"]) == (201, "close")
-    assert (code, stored) == (0, 2)
+    assert (code, stored, sessions["every"]) == (0, 2, 0)
 
 
 async def test_streams_are_cut_with_a_word_about_it_and_what_was_said_is_kept(
